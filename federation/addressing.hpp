@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "federation/vocabulary.hpp"
+
+namespace outboard::federation {
+
+enum class Visibility { Public, Unlisted, Followers, Direct };
+
+std::string_view to_string(Visibility visibility);                      // public unlisted private direct
+std::optional<Visibility> parse_visibility(std::string_view text);      // "private" is Followers
+
+/// REQUIREMENTS V1, writing.
+Addressing address(Visibility visibility, const Iri& followers, const std::vector<Iri>& mentioned);
+/// V1, reading: the narrower of object's and activity's audiences; without recipients Direct (fail closed).
+/// Only the author's own followers collection counts as Followers.
+Visibility visibility_of(const Addressing& audience, const std::optional<Iri>& author_followers);
+Addressing narrower(const Addressing& a, const Addressing& b);
+
+struct Recipient {
+    Iri inbox;
+    std::optional<Iri> shared_inbox;
+};
+/// One inbox per recipient, or the shared inbox where several share it and `may_share` (public or follower posts). I12.
+std::vector<Iri> fold_inboxes(const std::vector<Recipient>& recipients, bool may_share);
+
+/// FEP-8fcf: XOR of SHA-256 of the ids, hex.
+std::string followers_digest(const std::vector<std::string>& ids);
+
+}  // namespace outboard::federation

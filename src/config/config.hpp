@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "federation/base/result.hpp"
+#include "src/base/limits.hpp"
+
+namespace outboard::config {
+
+/// All settings, with the defaults a node on a domain name runs with. One table in fields.cpp gives each its key, unit,
+/// range and sentence of help; flag, OUTBOARD_* variable, outboard.toml key, docs and schema come from it.
+struct Config {
+    std::string domain;          // host[:port] of ids
+    std::string account_domain;  // of handles; empty: domain
+    std::string listen = "127.0.0.1:8080";
+    std::string tls_cert, tls_key;
+    std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
+    std::string operator_listen;
+    std::string keys_file;  // default DATA/keys
+    std::string log_level = "info";
+    bool log_json = false;
+    bool log_access = false;
+    bool federation_allow_http = false;
+    std::vector<std::string> federation_allow_addresses;
+    bool federation_authorized_fetch = false;
+    std::string federation_ca_file;  // additional to the system's; empty: system's
+    bool limits_rate_limit = true;
+    std::int64_t limits_connections = static_cast<std::int64_t>(limits::kConnections);
+    std::int64_t limits_connections_per_address = static_cast<std::int64_t>(limits::kConnectionsPerAddress);
+    std::int64_t limits_status_characters = static_cast<std::int64_t>(limits::kStatusCharacters);
+    std::int64_t limits_inbox_body = static_cast<std::int64_t>(limits::kInboxBody);
+    std::string instance_title;        // empty: the owner's name or the domain
+    std::string instance_description;
+    std::string instance_contact;
+
+    const std::string& handle_domain() const { return account_domain.empty() ? domain : account_domain; }
+};
+
+}  // namespace outboard::config

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "federation/base/result.hpp"
+#include "src/base/limits.hpp"
+#include "src/base/workers.hpp"
+#include "src/http/message.hpp"
+
+namespace outboard::http {
+
+struct ServerSettings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;  // 0: any free one
+    std::string certificate_file, key_file;  // both or neither; PEM; watched (REQUIREMENTS R4: TLS 1.2 and later)
+    std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
+    std::size_t connections = limits::kConnections;
+    std::size_t connections_per_address = limits::kConnectionsPerAddress;
+    int io_threads = 2;
+    std::chrono::milliseconds header_deadline = limits::kHeaderDeadline;
+    std::chrono::milliseconds body_deadline = limits::kBodyDeadline;
+    std::chrono::milliseconds idle = limits::kIdle;
+    std::chrono::milliseconds write_deadline = limits::kWriteDeadline;
+};
+
+/// The HTTP front (Boost.Beast behind the implementation): sockets, limits, deadlines (THREATS 25, 113, 114).
+///
+/// Refuses with 400 and closes: repeated Host or Content-Length, Content-Length with Transfer-Encoding, obs-fold, bare CR or LF,
+/// control characters in values, unknown transfer codings; 413, 414, 415 (Content-Encoding), 431 for what is too large.
+/// Header values reach handlers byte for byte. HEAD is answered as GET without body.
+/// Threads: `start`, `stop` and `reload` from one thread.
+class Server {
+public:
+    Server(ServerSettings settings, Handler handler, BodyLimit body_limit, Executor& workers);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Binds and begins to accept. Errors: Unavailable with the reason (address in use, unreadable certificate).
+    Result<void> start();
+    std::uint16_t port() const;
+    /// Re-reads certificate files and takes the new proxy list. Errors leave the old ones in force.
+    Result<void> reload(const std::vector<std::string>& trusted_proxies);
+    /// Stops accepting, lets running requests end within `limits::kDrain`, then closes everything.
+    void stop();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace outboard::http

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "src/base/guarded.hpp"
+#include "src/services/app.hpp"
+
+namespace outboard::jobs {
+
+/// How a job ended. A job that needs the network starts it, keeps `finish` and returns; it never blocks.
+struct Outcome {
+    enum class Kind { Done, Retry, Dead } kind = Kind::Done;
+    std::string problem = {};
+};
+using Finish = std::function<void(Outcome)>;
+using Handler = std::function<void(App&, const std::string& payload, Finish)>;
+
+/// Leases due rows of `jobs`, runs their handlers on workers, retries with backoff and jitter (limits::kJobTries), keeps dead ones visible.
+/// Threads: `step` from one loop at a time; handlers on workers.
+class Runner {
+public:
+    explicit Runner(App& app) : app_(app) {}
+    void handle(std::string kind, Handler handler) { handlers_.emplace(std::move(kind), std::move(handler)); }
+    /// Starts what is due; returns the time until the next due row (at most 1 s). Tests call it until nothing is due.
+    std::chrono::milliseconds step();
+    int running() const;
+
+private:
+    App& app_;
+    std::unordered_map<std::string, Handler> handlers_;
+    std::shared_ptr<Guarded<int>> running_ = std::make_shared<Guarded<int>>(0);
+};
+
+}  // namespace outboard::jobs

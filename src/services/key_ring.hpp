@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "federation/gate.hpp"
+#include "federation/signatures.hpp"
+#include "src/base/guarded.hpp"
+#include "src/base/id.hpp"
+#include "src/fetch/client.hpp"
+#include "src/store/database.hpp"
+
+namespace outboard {
+
+/// Seals private keys under the 32-byte node key: AES-256-GCM, nonce in front, AAD = actor uri and key id (DESIGN.md 3.15).
+class KeySeal {
+public:
+    explicit KeySeal(std::string node_key) : node_key_(std::move(node_key)) {}
+    std::string seal(std::string_view plain, std::string_view actor, std::string_view key_id, Random& random) const;
+    Result<std::string> open(std::string_view sealed, std::string_view actor, std::string_view key_id) const;
+
+private:
+    std::string node_key_;
+};
+
+/// Our private keys, opened once and kept (at most 10,000 accounts). Threads: any.
+class KeyRing {
+public:
+    KeyRing(store::Database& db, KeySeal seal) : db_(db), seal_(std::move(seal)) {}
+    /// RSA key for requests. Errors: NotFound, Internal when the seal does not open.
+    Result<fetch::SharedSigner> request_signer(AccountId account);
+    /// Ed25519 key for proofs.
+    Result<fetch::SharedSigner> proof_signer(AccountId account);
+    /// The node actor's RSA signer: all fetches of public documents (S11).
+    Result<fetch::SharedSigner> node_signer();
+    const KeySeal& seal() const { return seal_; }
+
+private:
+    Result<fetch::SharedSigner> find(AccountId account, std::string_view purpose);
+    store::Database& db_;
+    KeySeal seal_;
+    Guarded<std::unordered_map<std::string, fetch::SharedSigner>> opened_;
+};
+
+/// Keys of others whose owners confirmed them, from the store; parsed ones kept (limits::kVerifiedKeys). Threads: any.
+class KeyCache {
+public:
+    explicit KeyCache(store::Database& db) : db_(db) {}
+    std::optional<federation::KnownKey> find(std::string_view key_id);
+    void forget(std::string_view key_id);
+    void forget_all() { parsed_.with([](auto& map) { map.clear(); }); }
+
+private:
+    store::Database& db_;
+    Guarded<std::unordered_map<std::string, federation::KnownKey>> parsed_;
+};
+
+/// Domain rules in memory, re-read on change. Subdomains are covered. Threads: any.
+class DomainRules {
+public:
+    explicit DomainRules(store::Database& db) : db_(db) { reload(); }
+    bool is_blocked(std::string_view host) const;   // host may carry a port
+    bool is_silenced(std::string_view host) const;
+    void reload();
+
+private:
+    struct Rules {
+        std::unordered_map<std::string, int> actions;
+    };
+    store::Database& db_;
+    Guarded<Rules> rules_;
+};
+
+}  // namespace outboard

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "federation/write.hpp"
+#include "src/domain/account.hpp"
+#include "src/services/app.hpp"
+#include "src/store/keys.hpp"
+#include "src/store/queues.hpp"
+
+namespace outboard::services {
+
+/// An activity of ours, rendered and signed outside the transaction, ready to become an outbox row inside it.
+struct PreparedActivity {
+    store::outbox::Item item;  // id reserved, document hash set
+    store::documents::Packed document;
+};
+
+/// Builds and packs an activity. `object` is an id (JSON string) or an embedded document, spliced as it is.
+/// `with_proof`: public activities carry one (P2); private ones do not.
+Result<PreparedActivity> prepare_activity(
+    App& app, const Account& account, std::string_view type, std::string_view activity_uri, const json& object,
+    const federation::Addressing& audience, bool with_proof);
+
+/// Inside the transaction that causes it; wakes delivery after the commit.
+void emit(store::Writer& tx, App& app, const PreparedActivity& prepared);
+
+/// A fresh id for an activity that needs no stored object: `…/users/NAME#follows/123`.
+std::string transient_uri(App& app, const Account& account, std::string_view kind);
+
+/// The served bytes of an own object, signed once per revision (DESIGN.md 3.8).
+struct RenderedObject {
+    json document;
+    store::documents::Packed packed;
+};
+Result<RenderedObject> render_object(App& app, const Account& account, const federation::Object& object, bool with_proof);
+
+}  // namespace outboard::services

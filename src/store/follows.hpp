@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "src/domain/account.hpp"
+#include "src/store/database.hpp"
+#include "src/store/statuses.hpp"
+
+namespace outboard::store::follows {
+
+struct FollowRow {
+    FollowId id;
+    AccountId account, target;
+    bool accepted = false;
+    std::string uri;
+    bool show_boosts = true, notify = false;
+    Instant created_at{};
+    std::optional<Instant> answered_at;
+};
+std::optional<FollowRow> find(Reader& db, AccountId account, AccountId target);
+std::optional<FollowRow> find_by_uri(Reader& db, std::string_view uri);
+/// Inserts or refreshes (same pair): returns true when it is new or its state changed. Keeps the counts right.
+bool put(Writer& tx, const FollowRow& follow);
+void set_accepted(Writer& tx, AccountId account, AccountId target);
+void set_answered(Writer& tx, FollowId id, Instant at);
+bool remove(Writer& tx, AccountId account, AccountId target);
+std::vector<FollowRow> list_followers(Reader& db, AccountId target, const statuses::Page& page);  // accepted
+std::vector<FollowRow> list_following(Reader& db, AccountId account, const statuses::Page& page);
+std::vector<FollowRow> list_requests(Reader& db, AccountId target, const statuses::Page& page);
+
+struct Relationship {
+    bool following = false, requested = false, followed_by = false, requested_by = false;
+    bool show_boosts = false, notify = false;
+    bool blocking = false, blocked_by = false, muting = false, muting_notifications = false;
+};
+std::unordered_map<AccountId, Relationship> load_relationships(Reader& db, AccountId viewer, const std::vector<AccountId>& others);
+
+/// A follower to deliver to, by follow id, remote ones only.
+struct RemoteFollower {
+    FollowId follow;
+    std::string inbox, shared_inbox, host;
+};
+std::vector<RemoteFollower> list_remote_followers(Reader& db, AccountId target, std::int64_t after, int limit);
+
+}  // namespace outboard::store::follows
+
+namespace outboard::store::blocks {
+bool add(Writer& tx, AccountId account, AccountId target, std::string_view uri);
+bool remove(Writer& tx, AccountId account, AccountId target);
+bool exists(Reader& db, AccountId account, AccountId target);
+std::optional<std::string> find_uri(Reader& db, AccountId account, AccountId target);
+}  // namespace outboard::store::blocks
+
+namespace outboard::store::mutes {
+void put(Writer& tx, AccountId account, AccountId target, bool notifications, std::optional<Instant> expires);
+bool remove(Writer& tx, AccountId account, AccountId target);
+}  // namespace outboard::store::mutes
+
+namespace outboard::store::notifications {
+
+struct NotificationRow {
+    NotificationId id;
+    AccountId account, source;
+    std::string kind;  // mention, favourite, reblog, follow, follow_request, status, update
+    std::optional<StatusId> status;
+    Instant created_at{};
+};
+/// Once per (account, source, kind, status); not from blocked or muted sources, not from oneself. Only for local users.
+void add(Writer& tx, AccountId account, AccountId source, std::string_view kind, std::optional<StatusId> status);
+void remove(Writer& tx, AccountId account, AccountId source, std::string_view kind, std::optional<StatusId> status);
+struct Filter {
+    std::vector<std::string> types, exclude_types;
+    std::optional<AccountId> source;
+};
+std::vector<NotificationRow> list(Reader& db, AccountId account, const Filter& filter, const statuses::Page& page);
+std::optional<NotificationRow> find(Reader& db, AccountId account, NotificationId id);
+void dismiss(Writer& tx, AccountId account, NotificationId id);
+void clear(Writer& tx, AccountId account);
+
+}  // namespace outboard::store::notifications

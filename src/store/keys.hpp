@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/store/database.hpp"
+
+namespace outboard::store::keys {
+
+struct StoredKey {
+    std::int64_t id = 0;
+    AccountId account;
+    std::string purpose;  // rsa, ed25519, recovery, remote
+    std::string uri;
+    std::string public_text;  // PEM or multibase
+    std::optional<std::string> sealed_private;
+    std::optional<std::string> statement;
+};
+
+std::optional<StoredKey> find(Reader& db, std::string_view uri);
+std::vector<StoredKey> load_of(Reader& db, AccountId account);
+void insert(Writer& tx, const StoredKey& key);
+/// Replaces the remote keys of an account with what its document lists now.
+void replace_remote(Writer& tx, AccountId account, const std::vector<StoredKey>& keys);
+
+}  // namespace outboard::store::keys
+
+namespace outboard::store::documents {
+
+struct Meta {
+    std::string uri, signed_by, verified_how, received_via;
+};
+/// Stores bytes under their SHA-256 (compressed) and returns the hash; twice is once. `hash` and `packed` are made outside the transaction.
+struct Packed {
+    std::string hash, compressed;
+};
+Packed pack(std::string_view bytes);
+void put(Writer& tx, const Packed& packed, const Meta& meta);
+std::optional<std::string> find(Reader& db, std::string_view hash);
+std::optional<Meta> find_meta(Reader& db, std::string_view hash);
+
+}  // namespace outboard::store::documents
+
+namespace outboard::store::settings {
+
+std::optional<std::string> find(Reader& db, std::string_view name);
+void set(Writer& tx, std::string_view name, std::string_view value);
+
+}  // namespace outboard::store::settings
+
+namespace outboard::store::tombstones {
+
+struct Tombstone {
+    std::string uri, owner, former_type;
+    Instant deleted_at{};
+    bool own = false;
+};
+std::optional<Tombstone> find(Reader& db, std::string_view uri);
+/// First one wins.
+void add(Writer& tx, const Tombstone& tombstone);
+void drop_older_than(Writer& tx, Instant limit);  // never own ones
+
+}  // namespace outboard::store::tombstones
+
+namespace outboard::store::tokens {
+
+struct Token {
+    std::optional<AccountId> account;
+    std::int64_t app = 0;
+    std::string scopes, app_name, app_website;
+};
+std::optional<Token> find(Reader& db, std::string_view hash);
+std::int64_t ensure_app(Writer& tx, std::string_view name, std::string_view scopes);
+void insert(Writer& tx, std::string_view hash, std::optional<AccountId> account, std::int64_t app, std::string_view scopes);
+void revoke_all(Writer& tx, AccountId account);
+
+}  // namespace outboard::store::tokens
+
+namespace outboard::store::domain_rules {
+
+enum class Action { Block, Allow, Silence };
+struct Rule {
+    std::string domain;
+    Action action = Action::Block;
+    std::string note;
+};
+std::vector<Rule> list(Reader& db);
+void set(Writer& tx, const Rule& rule);
+void remove(Writer& tx, std::string_view domain);
+
+}  // namespace outboard::store::domain_rules

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/store/database.hpp"
+
+// Work that must survive: inbox, outbox, deliveries, jobs. Handlers may run twice; unique keys dedupe.
+
+namespace outboard::store::inbox {
+
+struct Item {
+    std::int64_t id = 0;
+    std::string document;  // hash
+    std::string actor;
+    std::optional<AccountId> recipient;
+    std::string key_id, how;
+    int tries = 0;
+};
+/// False when that activity was taken before.
+bool add(Writer& tx, std::string_view activity_hash, const Item& item);
+std::vector<Item> list_due(Reader& db, Instant now, int limit);
+void set_done(Writer& tx, std::int64_t id);
+void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem);
+void set_dead(Writer& tx, std::int64_t id, std::string_view problem);
+std::int64_t count_waiting(Reader& db);
+/// Raw bytes older than `bytes_limit` and ids older than `ids_limit` go; at most `most` rows a call.
+int drop_old(Writer& tx, Instant bytes_limit, Instant ids_limit, int most);
+
+}  // namespace outboard::store::inbox
+
+namespace outboard::store::outbox {
+
+struct Item {
+    OutboxId id;
+    AccountId account;
+    std::string uri, kind, object;
+    std::optional<StatusId> status;
+    std::string document;  // hash of the bytes that are sent
+    bool to_followers = false;
+    std::vector<AccountId> to_accounts;
+    bool listed = false;
+    std::int64_t cursor = 0;
+    Instant created_at{};
+};
+void add(Writer& tx, const Item& item);
+std::optional<Item> find(Reader& db, OutboxId id);
+std::optional<Item> find_by_uri(Reader& db, std::string_view uri);
+std::vector<Item> list_fanning(Reader& db, int limit);
+void set_cursor(Writer& tx, OutboxId id, std::int64_t cursor);
+void set_sent(Writer& tx, OutboxId id);
+std::vector<Item> list_public(Reader& db, AccountId account, std::optional<std::int64_t> max_id, int limit);
+std::int64_t count_public(Reader& db, AccountId account);
+
+}  // namespace outboard::store::outbox
+
+namespace outboard::store::deliveries {
+
+struct Item {
+    std::int64_t id = 0;
+    OutboxId outbox;
+    std::string inbox, host;
+    int tries = 0;
+};
+void add(Writer& tx, OutboxId outbox, std::string_view inbox, std::string_view host);  // once per (outbox, inbox)
+/// Leases due ones: at most `per_host` of a host, hosts not paused; ordered so that one object's activities leave in order.
+std::vector<Item> lease(Writer& tx, Instant until, int limit, int per_host);
+void set_done(Writer& tx, std::int64_t id, std::string_view answer);
+void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view answer);
+void set_dead(Writer& tx, std::int64_t id, std::string_view answer);
+struct Counts {
+    std::int64_t waiting = 0, dead = 0;
+    std::optional<Instant> next;  // earliest due
+};
+Counts count(Reader& db);
+
+}  // namespace outboard::store::deliveries
+
+namespace outboard::store::hosts {
+
+struct Host {
+    std::string name, state = "ok", speaks;
+    int failures = 0;
+    std::optional<Instant> failing_since;
+    Instant next_probe{};
+};
+std::optional<Host> find(Reader& db, std::string_view name);
+void put(Writer& tx, const Host& host);
+void set_speaks(Writer& tx, std::string_view name, std::string_view speaks);
+
+}  // namespace outboard::store::hosts
+
+namespace outboard::store::jobs {
+
+struct Job {
+    std::int64_t id = 0;
+    std::string kind, payload;  // JSON
+    int tries = 0;
+};
+/// With a key: one waiting job of that key (false when there was one).
+bool add(Writer& tx, std::string_view kind, std::string_view payload, Instant run_at, std::optional<std::string> key = {});
+std::vector<Job> lease(Writer& tx, Instant until, int limit);
+void set_done(Writer& tx, std::int64_t id);
+void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem);
+void set_dead(Writer& tx, std::int64_t id, std::string_view problem);
+std::optional<Instant> next_due(Reader& db);
+
+}  // namespace outboard::store::jobs

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "src/store/database.hpp"
+
+namespace outboard::store {
+
+struct SqliteSettings {
+    std::filesystem::path file;
+    int readers = 4;           // cores + 2
+    bool synchronous_full = true;
+    int reader_cache_kib = 2048;   // per connection: idle memory is readers times this at most
+    int writer_cache_kib = 8192;
+};
+
+/// Opens or creates the file: application id, WAL, migrations from schemas/sql (embedded), writer and checkpointer threads.
+/// Errors: Unavailable for a file that is no Outboard database, is newer than this binary, damaged (with repair advice) or unreadable.
+Result<std::unique_ptr<Database>> open_sqlite(const SqliteSettings& settings, const Clock& clock);
+
+}  // namespace outboard::store

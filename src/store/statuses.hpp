@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "src/domain/status.hpp"
+#include "src/store/database.hpp"
+
+namespace outboard::store::statuses {
+
+/// Window of a list, newest first. `min_id` gives the page just above it, still newest first (pitfalls 3).
+struct Page {
+    std::optional<std::int64_t> max_id, since_id, min_id;
+    int limit = 20;
+};
+
+std::optional<Status> find(Reader& db, StatusId id);
+std::optional<Status> find_by_uri(Reader& db, std::string_view uri);
+/// By id of the object, of the Create or Announce, or by page address.
+std::optional<Status> find_by_any_uri(Reader& db, std::string_view uri);
+std::vector<Status> load(Reader& db, const std::vector<StatusId>& ids);  // in no order
+
+/// Everything new: row, audience, mentions, tags, media. Returns the id used (remote ones move to the next free id).
+/// Also links replies that waited for this uri, and counts: author's statuses, parent's replies (public and unlisted ones).
+struct NewStatus {
+    Status status;
+    std::vector<AudienceLine> audience;
+    std::vector<AccountId> mentions;
+    std::vector<std::string> hashtags;  // as written
+    std::vector<Media> media;
+};
+StatusId insert(Writer& tx, const NewStatus& fresh);
+/// A new revision; the old one goes to status_revisions. Audience stays.
+void edit(Writer& tx, const NewStatus& changed);
+/// Empties and marks deleted, removes audience, home entries, favourites, notifications, tags, media, boosts of it; counts.
+void remove(Writer& tx, StatusId id);
+void set_document(Writer& tx, StatusId id, std::string_view hash);
+
+std::vector<StatusRevision> load_revisions(Reader& db, StatusId id);  // old ones, oldest first
+std::vector<AudienceLine> load_audience(Reader& db, StatusId id);
+
+/// Facts for `may_see`, for a whole page in one query. Boosts: give the boosted statuses' ids too.
+std::unordered_map<StatusId, SightFacts> load_sight(Reader& db, const std::vector<StatusId>& ids, std::optional<AccountId> viewer);
+
+struct Flags {
+    bool favourited = false, boosted = false, bookmarked = false, muted = false, pinned = false;
+};
+std::unordered_map<StatusId, Flags> load_flags(Reader& db, const std::vector<StatusId>& ids, AccountId viewer);
+std::unordered_map<StatusId, std::vector<AccountId>> load_mentions(Reader& db, const std::vector<StatusId>& ids);
+std::unordered_map<StatusId, std::vector<std::string>> load_tags(Reader& db, const std::vector<StatusId>& ids);  // display form
+std::unordered_map<StatusId, std::vector<Media>> load_media(Reader& db, const std::vector<StatusId>& ids);
+
+/// Candidates, newest first; the caller checks `may_see` and asks again for more.
+std::vector<StatusId> list_home(Reader& db, AccountId account, const Page& page);
+struct AccountFilter {
+    bool exclude_replies = false, exclude_boosts = false, only_media = false, pinned = false;
+    std::string tagged;
+};
+std::vector<StatusId> list_account(Reader& db, AccountId account, const AccountFilter& filter, const Page& page);
+std::vector<StatusId> list_public(Reader& db, bool local_only, bool remote_only, const Page& page);
+std::vector<StatusId> list_tag(Reader& db, std::string_view tag, const Page& page);
+/// Ancestors oldest first (at most kThreadDepth), descendants depth first (at most kDescendants).
+std::vector<StatusId> list_ancestors(Reader& db, StatusId id);
+std::vector<StatusId> list_descendants(Reader& db, StatusId id);
+std::vector<StatusId> list_replies(Reader& db, StatusId id, const Page& page);
+std::vector<StatusId> list_public_of_account(Reader& db, AccountId account, const Page& page);  // public only, own posts: Atom, profile page
+std::vector<StatusId> list_pinned(Reader& db, AccountId account);
+
+/// The boost of `status` by `account`, if any.
+std::optional<Status> find_boost(Reader& db, AccountId account, StatusId status);
+std::vector<AccountId> list_boosters(Reader& db, StatusId status, const Page& page);
+std::int64_t count_local(Reader& db);
+
+/// Puts a status into the home of one account, and keeps the newest kHomeEntries.
+void add_to_home(Writer& tx, AccountId account, StatusId status);
+/// Into the homes of all local followers of `author` whose follow id is over `after`; returns the last follow id handled, or 0 at the end.
+std::int64_t fan_out_home(Writer& tx, AccountId author, StatusId status, bool is_boost, std::int64_t after, int chunk);
+/// Fills a home after a new follow: the newest 40 of `target`.
+void backfill_home(Writer& tx, AccountId account, AccountId target);
+void remove_from_home(Writer& tx, AccountId account, AccountId author);
+
+}  // namespace outboard::store::statuses
+
+namespace outboard::store::favourites {
+
+struct Favourite {
+    std::int64_t id = 0;
+    AccountId account;
+    StatusId status;
+    std::string uri;
+};
+/// False when it was there already.
+bool add(Writer& tx, const Favourite& favourite);
+bool remove(Writer& tx, AccountId account, StatusId status);
+std::optional<Favourite> find(Reader& db, AccountId account, StatusId status);
+std::optional<Favourite> find_by_uri(Reader& db, std::string_view uri);
+std::vector<AccountId> list_accounts(Reader& db, StatusId status, const statuses::Page& page);
+
+}  // namespace outboard::store::favourites
+
+namespace outboard::store::bookmarks {
+bool add(Writer& tx, AccountId account, StatusId status);
+bool remove(Writer& tx, AccountId account, StatusId status);
+}  // namespace outboard::store::bookmarks
+
+namespace outboard::store::idempotency {
+std::optional<StatusId> find(Reader& db, AccountId account, std::string_view key);
+/// False when the key is taken (then `find` names the status).
+bool take(Writer& tx, AccountId account, std::string_view key, StatusId status);
+void drop_older_than(Writer& tx, Instant limit);
+}  // namespace outboard::store::idempotency
