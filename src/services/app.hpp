@@ -8,6 +8,7 @@
 #include "federation/ports.hpp"
 #include "src/base/workers.hpp"
 #include "src/config/config.hpp"
+#include "src/domain/identity.hpp"
 #include "src/fetch/client.hpp"
 #include "src/store/database.hpp"
 
@@ -16,29 +17,6 @@ namespace outboard {
 class KeyRing;
 class KeyCache;
 class DomainRules;
-
-/// Where this node is, fixed at `init` (CONTRACT.md 1).
-struct Identity {
-    std::string scheme = "https";
-    std::string domain;          // host[:port]
-    std::string handle_domain;   // of handles
-    std::string kind = "person"; // or organization
-
-    std::string origin() const { return scheme + "://" + domain; }
-    std::string actor_uri(std::string_view username) const { return origin() + "/users/" + std::string(username); }
-    std::string status_uri(std::string_view username, std::int64_t id) const {
-        return actor_uri(username) + "/statuses/" + std::to_string(id);
-    }
-    std::string profile_url(std::string_view username) const { return origin() + "/@" + std::string(username); }
-    std::string status_url(std::string_view username, std::int64_t id) const {
-        return profile_url(username) + "/" + std::to_string(id);
-    }
-    std::string tag_url(std::string_view tag) const { return origin() + "/tags/" + std::string(tag); }
-    std::string node_actor() const { return origin() + "/actor"; }
-    bool owns(std::string_view uri) const {  // an id of ours
-        return uri.starts_with(origin() + "/") || uri == origin();
-    }
-};
 
 /// What handlers, services, jobs and pages work with: references that Node fills and outlives.
 struct App {
