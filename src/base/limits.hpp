@@ -52,6 +52,12 @@ inline constexpr std::size_t kWriteQueue = 4096;            // transactions wait
 inline constexpr std::size_t kWriteGroup = 64;              // transactions in one commit
 inline constexpr std::size_t kWalBytes = 64 * kMiB;         // above it the writer pauses for a truncating checkpoint
 
+// Client API
+inline constexpr std::size_t kFields = 1000;                // parameters of one call
+inline constexpr std::size_t kFieldDepth = 8;               // brackets in a parameter's name
+inline constexpr std::size_t kRateEntries = 50'000;         // callers whose rate is counted apart; more share 1,024 counters
+inline constexpr int kPageRounds = 5;                       // rounds of candidates for one page of what may be seen
+
 // Caches (DESIGN.md 3.10)
 inline constexpr std::size_t kVerifiedKeys = 10'000;
 inline constexpr std::size_t kTokens = 10'000;
@@ -59,6 +65,10 @@ inline constexpr std::size_t kTokens = 10'000;
 // Content
 inline constexpr std::size_t kStatusCharacters = 5000;      // shown in /api/v2/instance
 inline constexpr std::size_t kDisplayName = 100, kBio = 5000;
+inline constexpr std::size_t kProfileFields = 8, kProfileFieldText = 255;  // lines of a profile, characters of each half
+inline constexpr std::size_t kSpoilerCharacters = 500;      // counted with the text against the status limit too
+inline constexpr std::size_t kMentions = 50;                // accounts one status may name
+inline constexpr std::size_t kUnknownHandles = 10;          // looked up on the network while posting
 inline constexpr std::size_t kThreadDepth = 40;             // ancestors shown and fetched
 inline constexpr std::size_t kDescendants = 400;
 inline constexpr std::size_t kPage = 80;                    // items of an API page at most
