@@ -25,8 +25,16 @@ struct Caller {
 /// One matched request, as handlers see it.
 class Call {
 public:
-    Call(const http::Request& request, Caller caller, Params params, std::vector<std::pair<std::string, std::string>> path)
-        : request_(request), caller_(std::move(caller)), params_(std::move(params)), path_(std::move(path)) {}
+    Call(
+        const http::Request& request,
+        Caller caller,
+        Params params,
+        std::vector<std::pair<std::string, std::string>> path
+    )
+        : request_(request),
+          caller_(std::move(caller)),
+          params_(std::move(params)),
+          path_(std::move(path)) {}
 
     const http::Request& request() const { return request_; }
     const Caller& caller() const { return caller_; }
@@ -38,7 +46,9 @@ public:
     std::string_view path(std::string_view name) const;
     /// A path parameter as an id; 0 (which no row has) when it is no number.
     template <class E>
-    Id<E> id(std::string_view name) const { return {number(name)}; }
+    Id<E> id(std::string_view name) const {
+        return {number(name)};
+    }
 
 private:
     std::int64_t number(std::string_view name) const;

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "federation/base/result.hpp"
+
+namespace outboard::api {
+
+/// The plain fields of a multipart/form-data body, in order; parts with a file name are left out.
+/// Errors: Invalid without boundary or when the body does not follow it; TooLarge over
+/// limits::kFields parts. Spec: RFC 7578.
+Result<std::vector<std::pair<std::string, std::string>>> read_multipart(
+    std::string_view content_type, std::string_view body
+);
+
+}  // namespace outboard::api

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/api/oauth/authenticate.hpp"
+
+#include "federation/base/bytes.hpp"
+#include "federation/base/text.hpp"
+#include "src/api/render.hpp"
+#include "src/store/accounts.hpp"
+#include "src/store/keys.hpp"
+
+namespace outboard::api::oauth {
+namespace {
+
+std::optional<std::string> token_of(const http::Request& request, bool token_in_query) {
+    if (const auto header = request.header("authorization")) {
+        constexpr std::string_view kBearer = "bearer ";
+        if (starts_with_ignoring_case(*header, kBearer)) {
+            return std::string(trim(header->substr(kBearer.size())));
+        }
+    }
+    if (!token_in_query) return std::nullopt;
+    const auto pairs = read_form(request.query());
+    if (!pairs) return std::nullopt;
+    for (const auto& [name, value] : *pairs) {
+        if (name == "access_token") return value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string token_hash(std::string_view token) { return sha256(token); }
+
+Result<Caller> authenticate(App& app, const http::Request& request, bool token_in_query) {
+    const auto token = token_of(request, token_in_query);
+    if (!token) return Caller{};
+    return app.db.read([&](store::Reader& db) -> Result<Caller> {
+        const auto stored = store::tokens::find(db, token_hash(*token));
+        if (!stored) return fail(Code::Unauthorized, std::string(kNoToken));
+        if (stored->account) {
+            const auto account = store::accounts::find(db, *stored->account);
+            if (!account || !account->is_active()) {
+                return fail(Code::Forbidden, "Your login is currently disabled");
+            }
+        }
+        Caller caller;
+        caller.account = stored->account;
+        caller.scopes = stored->scopes;
+        caller.app_name = stored->app_name;
+        caller.app_website = stored->app_website;
+        caller.has_token = true;
+        return caller;
+    });
+}
+
+}  // namespace outboard::api::oauth
