@@ -14,8 +14,10 @@ namespace outboard::federation {
 /// A validated absolute identifier: the only parsed URL in the program.
 ///
 /// For `http` and `https` the host is lower case, IDNA-encoded, without trailing dot, userinfo or backslash; the default
-/// port is dropped; the path is at least `/`; non-ASCII is percent-encoded; everything else stands as sent. At most 2,048 bytes.
-/// Other schemes (`did:`, `ap:`, `urn:`, `tag:`, `acct:`) are kept as text with an origin of their own and never fetched.
+/// port is dropped; the path is at least `/`; non-ASCII and `"<>^`{|}` are percent-encoded; everything else stands as sent.
+/// Host labels are letters, digits and hyphens; addresses are strict dotted quads or bracketed IPv6. At most 2,048 bytes.
+/// Other schemes (`did:`, `ap:`, `urn:`, `tag:`, `acct:` and a few more) are kept as text with an origin of their own and
+/// never fetched; schemes that run or carry content (`javascript:`, `data:`, `file:`) are refused.
 /// What may be *fetched* is decided by fetch/guard, not here.
 class Iri {
 public:
@@ -29,7 +31,7 @@ public:
     /// `scheme://host[:port]`, lower case, default port dropped: two ids are of one origin when these are equal.
     std::string origin() const;
     std::string_view scheme() const;
-    /// Host without port; empty for schemes without authority.
+    /// Host without port, an IPv6 address without brackets; empty for schemes without authority.
     std::string_view host() const;
     /// `host[:port]`, as in a Host header and in `acct:` handles.
     std::string authority() const;
