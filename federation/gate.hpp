@@ -115,6 +115,9 @@ public:
     Step<Verified<Actor>> take_actor(const Iri& asked, const Documents& fetched) const;
     Step<Verified<Activity>> take_activity(const Iri& asked, const Documents& fetched, const FindKey& find_key) const;
 
+    /// A delivery that `check` accepted earlier and the host kept durably since then: the host's own record vouches for it.
+    static Verified<Delivery> accepted_before(Delivery delivery) { return Verified<Delivery>(std::move(delivery)); }
+
     /// An object embedded in a verified activity counts when it is of the same owner and origin (O6).
     static std::optional<Verified<Object>> embedded(const Verified<Delivery>& delivery);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,18 +17,24 @@
 
 namespace outboard {
 
-/// Seals private keys under the 32-byte node key: AES-256-GCM, nonce in front, AAD = actor uri and key id (DESIGN.md 3.15).
+/// Seals private keys under the 32-byte node key: AES-256-GCM, nonce in front, AAD = actor uri and
+/// key id (DESIGN.md 3.15).
 class KeySeal {
 public:
     explicit KeySeal(std::string node_key) : node_key_(std::move(node_key)) {}
-    std::string seal(std::string_view plain, std::string_view actor, std::string_view key_id, Random& random) const;
-    Result<std::string> open(std::string_view sealed, std::string_view actor, std::string_view key_id) const;
+    std::string seal(
+        std::string_view plain, std::string_view actor, std::string_view key_id, Random& random
+    ) const;
+    Result<std::string> open(
+        std::string_view sealed, std::string_view actor, std::string_view key_id
+    ) const;
 
 private:
     std::string node_key_;
 };
 
-/// Our private keys, opened once and kept (at most 10,000 accounts). Threads: any.
+/// Our private keys, opened once and kept (at most 10,000 accounts). A row's sealed text is PKCS#8
+/// DER, bound to the actor's uri and the key's. Threads: any.
 class KeyRing {
 public:
     KeyRing(store::Database& db, KeySeal seal) : db_(db), seal_(std::move(seal)) {}
@@ -44,18 +51,40 @@ private:
     store::Database& db_;
     KeySeal seal_;
     Guarded<std::unordered_map<std::string, fetch::SharedSigner>> opened_;
+    Guarded<std::optional<AccountId>> node_actor_;
 };
 
-/// Keys of others whose owners confirmed them, from the store; parsed ones kept (limits::kVerifiedKeys). Threads: any.
+/// Keys of others whose owners confirmed them, from the store; parsed ones kept
+/// (limits::kVerifiedKeys). Threads: any.
 class KeyCache {
 public:
     explicit KeyCache(store::Database& db) : db_(db) {}
     std::optional<federation::KnownKey> find(std::string_view key_id);
     void forget(std::string_view key_id);
-    void forget_all() { parsed_.with([](auto& map) { map.clear(); }); }
+    void forget_owner(std::string_view actor);
+    void forget_all() {
+        parsed_.with([](auto& map) { map.clear(); });
+    }
+
+    /// Whether a document may be fetched to find a key: not when it failed within five minutes, nor
+    /// over the budget of its host (limits::kFetchesPerHostMinute,
+    /// kFailingKeyFetchesPerHostMinute). Counts the fetch. THREATS 24, SIG48, SIG49.
+    bool may_fetch(const federation::Iri& document, Instant now);
+    /// That document gave no key that fits.
+    void note_failure(const federation::Iri& document, Instant now);
 
 private:
+    static constexpr auto kFailureMemory = std::chrono::minutes(5);
+    struct HostBudget {
+        Instant began{};
+        std::size_t fetches = 0, failures = 0;
+    };
+    struct Budgets {
+        std::unordered_map<std::string, Instant> failed;    // at most limits::kVerifiedKeys
+        std::unordered_map<std::string, HostBudget> hosts;  // at most limits::kHostRecords
+    };
     store::Database& db_;
+    Guarded<Budgets> budgets_;
     Guarded<std::unordered_map<std::string, federation::KnownKey>> parsed_;
 };
 
@@ -63,16 +92,28 @@ private:
 class DomainRules {
 public:
     explicit DomainRules(store::Database& db) : db_(db) { reload(); }
-    bool is_blocked(std::string_view host) const;   // host may carry a port
+    bool is_blocked(std::string_view host) const;  // host may carry a port
     bool is_silenced(std::string_view host) const;
     void reload();
+    /// Counts a request that `host` signed; when it has had its share of this minute, how long it
+    /// should wait (R2).
+    std::optional<std::chrono::seconds> over_rate(std::string_view host, Instant now);
 
 private:
+    // 100 a second: more than the largest servers send to a node of this size, and a bound for one
+    // that floods.
+    static constexpr int kRequestsPerOriginMinute = 6000;
     struct Rules {
         std::unordered_map<std::string, int> actions;
     };
+    struct Window {
+        Instant began{};
+        int requests = 0;
+    };
+    std::optional<int> find(std::string_view host) const;
     store::Database& db_;
     Guarded<Rules> rules_;
+    Guarded<std::unordered_map<std::string, Window>> rates_;  // at most limits::kHostRecords
 };
 
 }  // namespace outboard

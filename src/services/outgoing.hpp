@@ -15,17 +15,26 @@
 
 namespace outboard::services {
 
-/// An activity of ours, rendered and signed outside the transaction, ready to become an outbox row inside it.
+/// An activity of ours, rendered and signed outside the transaction, ready to become an outbox row
+/// inside it.
 struct PreparedActivity {
     store::outbox::Item item;  // id reserved, document hash set
     store::documents::Packed document;
 };
 
-/// Builds and packs an activity. `object` is an id (JSON string) or an embedded document, spliced as it is.
-/// `with_proof`: public activities carry one (P2); private ones do not.
+/// Builds and packs an activity. `object` is an id (JSON string) or an embedded document, spliced
+/// as it is. `with_proof`: public activities carry one (P2); private ones do not. The item's
+/// `to_followers` and `to_accounts` are what `audience` names here: the account's own followers
+/// collection, and actors that are stored; callers may add to them and set `status` and `listed`.
 Result<PreparedActivity> prepare_activity(
-    App& app, const Account& account, std::string_view type, std::string_view activity_uri, const json& object,
-    const federation::Addressing& audience, bool with_proof);
+    App& app,
+    const Account& account,
+    std::string_view type,
+    std::string_view activity_uri,
+    const json& object,
+    const federation::Addressing& audience,
+    bool with_proof
+);
 
 /// Inside the transaction that causes it; wakes delivery after the commit.
 void emit(store::Writer& tx, App& app, const PreparedActivity& prepared);
@@ -38,6 +47,8 @@ struct RenderedObject {
     json document;
     store::documents::Packed packed;
 };
-Result<RenderedObject> render_object(App& app, const Account& account, const federation::Object& object, bool with_proof);
+Result<RenderedObject> render_object(
+    App& app, const Account& account, const federation::Object& object, bool with_proof
+);
 
 }  // namespace outboard::services

@@ -21,18 +21,35 @@ namespace outboard::services {
 struct FetchBudget {
     std::size_t documents = limits::kFetchesPerActivity;
     std::chrono::milliseconds deadline = limits::kResolveDeadline;
+    /// Documents fetched so far; shared by the steps of one piece of work, which run one after the
+    /// other. Made when absent.
+    std::shared_ptr<std::size_t> spent = nullptr;
+
+    FetchBudget& shared() {
+        if (!spent) spent = std::make_shared<std::size_t>(0);
+        return *this;
+    }
 };
 
-/// Runs a Step to its end: calls it, fetches what it Needs (signed by the node actor), adds it to the Documents and calls again on a worker.
-/// `done` is called once, on a worker (or at once on the caller's thread when nothing is needed).
-/// Errors besides the step's own: Unavailable when the budget is spent.
+/// Runs a Step to its end: calls it, fetches what it Needs (signed by the node actor), adds it to
+/// the Documents and calls again on a worker. `done` is called once, on a worker (or at once on the
+/// caller's thread when nothing is needed). Errors besides the step's own: Unavailable when the
+/// budget is spent.
 template <class T>
-void drive(App& app, std::function<federation::Step<T>(const federation::Documents&)> step, FetchBudget budget,
-           std::function<void(Result<T>)> done);
+void drive(
+    App& app,
+    std::function<federation::Step<T>(const federation::Documents&)> step,
+    FetchBudget budget,
+    std::function<void(Result<T>)> done
+);
 
 namespace detail {
-void fetch_needed(App& app, const federation::Needs& needs, std::chrono::milliseconds deadline,
-                  std::function<void(federation::Fetched)> done);
+void fetch_needed(
+    App& app,
+    const federation::Needs& needs,
+    std::chrono::milliseconds deadline,
+    std::function<void(federation::Fetched)> done
+);
 Instant deadline_now(App& app);
 }  // namespace detail
 
@@ -40,24 +57,66 @@ Instant deadline_now(App& app);
 using Resolved = std::variant<std::monostate, AccountId, StatusId>;
 
 /// The account of an actor id: from the store when fresh, else fetched, verified and stored.
-void resolve_account(App& app, std::string uri, FetchBudget budget, std::function<void(Result<AccountId>)> done);
+void resolve_account(
+    App& app, std::string uri, FetchBudget budget, std::function<void(Result<AccountId>)> done
+);
 /// `user@domain` by WebFinger (local ones without).
-void resolve_handle(App& app, std::string user, std::string domain, FetchBudget budget, std::function<void(Result<AccountId>)> done);
-/// The status of an object id (or page address), with its author; ancestors follow as jobs.
-void resolve_status(App& app, std::string uri, FetchBudget budget, std::function<void(Result<StatusId>)> done);
+void resolve_handle(
+    App& app,
+    std::string user,
+    std::string domain,
+    FetchBudget budget,
+    std::function<void(Result<AccountId>)> done
+);
+/// Fetches the actor again, however fresh it is (A5, Update of an actor, Move). Errors: NotFound
+/// when its host says that it is gone.
+void refresh_account(
+    App& app, std::string uri, FetchBudget budget, std::function<void(Result<AccountId>)> done
+);
+/// The status of an object id (or page address), with its author; ancestors follow as a job when
+/// `fetch_ancestors`.
+void resolve_status(
+    App& app,
+    std::string uri,
+    FetchBudget budget,
+    std::function<void(Result<StatusId>)> done,
+    bool fetch_ancestors = true
+);
+/// Fetches an object that may be here already and applies what it says now: new, edited, or gone
+/// (then it is deleted here; O14).
+void refresh_status(
+    App& app, std::string uri, FetchBudget budget, std::function<void(Result<StatusId>)> done
+);
 /// Whatever stands behind an address: actor or object (search with resolve).
-void resolve_any(App& app, std::string uri, FetchBudget budget, std::function<void(Result<Resolved>)> done);
+void resolve_any(
+    App& app, std::string uri, FetchBudget budget, std::function<void(Result<Resolved>)> done
+);
 
 /// The gate with this node's policy.
 federation::Gate make_gate(App& app);
 
 template <class T>
-void drive(App& app, std::function<federation::Step<T>(const federation::Documents&)> step, FetchBudget budget,
-           std::function<void(Result<T>)> done) {
+void drive(
+    App& app,
+    std::function<federation::Step<T>(const federation::Documents&)> step,
+    FetchBudget budget,
+    std::function<void(Result<T>)> done
+) {
     // Shared by the continuations of one piece of work, which run one after the other.
     struct Work : std::enable_shared_from_this<Work> {
-        Work(App& a, std::function<federation::Step<T>(const federation::Documents&)> s, FetchBudget b, std::function<void(Result<T>)> d)
-            : app(a), step(std::move(s)), budget(b), done(std::move(d)), began(detail::deadline_now(a)) {}
+        Work(
+            App& a,
+            std::function<federation::Step<T>(const federation::Documents&)> s,
+            FetchBudget b,
+            std::function<void(Result<T>)> d
+        )
+            : app(a),
+              step(std::move(s)),
+              budget(b),
+              done(std::move(d)),
+              began(detail::deadline_now(a)) {
+            budget.shared();
+        }
         App& app;
         std::function<federation::Step<T>(const federation::Documents&)> step;
         FetchBudget budget;
@@ -68,18 +127,30 @@ void drive(App& app, std::function<federation::Step<T>(const federation::Documen
         void go() {
             auto outcome = step(fetched);
             if (auto* value = std::get_if<T>(&outcome)) return done(Result<T>(std::move(*value)));
-            if (auto* error = std::get_if<Error>(&outcome)) return done(Result<T>(std::move(*error)));
+            if (auto* error = std::get_if<Error>(&outcome))
+                return done(Result<T>(std::move(*error)));
             const auto& needs = std::get<federation::Needs>(outcome);
             const auto left = budget.deadline - (detail::deadline_now(app) - began);
-            if (fetched.size() >= budget.documents || left <= std::chrono::milliseconds(0)) {
-                return done(Result<T>(Error{Code::Unavailable, "The other server did not answer in time.", needs.iri.str()}));
+            if (*budget.spent >= budget.documents || left <= std::chrono::milliseconds(0)) {
+                return done(Result<T>(Error{
+                    Code::Unavailable, "The other server did not answer in time.", needs.iri.str()
+                }));
             }
-            detail::fetch_needed(app, needs, left, [self = this->shared_from_this(), asked = needs.iri.without_fragment().str()](federation::Fetched got) {
-                self->fetched.insert_or_assign(asked, std::move(got));
-                if (!self->app.workers.post([self] { self->go(); })) {
-                    self->done(Result<T>(Error{Code::Unavailable, "This server is busy; try again in a moment."}));
+            ++*budget.spent;
+            detail::fetch_needed(
+                app,
+                needs,
+                left,
+                [self = this->shared_from_this(),
+                 asked = needs.iri.without_fragment().str()](federation::Fetched got) {
+                    self->fetched.insert_or_assign(asked, std::move(got));
+                    if (!self->app.workers.post([self] { self->go(); })) {
+                        self->done(Result<T>(
+                            Error{Code::Unavailable, "This server is busy; try again in a moment."}
+                        ));
+                    }
                 }
-            });
+            );
         }
     };
     std::make_shared<Work>(app, std::move(step), budget, std::move(done))->go();
