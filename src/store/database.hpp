@@ -28,8 +28,8 @@ struct Query {
     std::string_view postgres = {};
 };
 
-/// Every Query is registered by its definition, so that one test can prepare them all: `const Query kX = query({...})` is not
-/// needed; tests/store walks `all_queries()`, which each store file feeds through OB_QUERY.
+/// Every Query is registered by its definition, so that one test can prepare them all: tests/store walks `all_queries()`,
+/// which each store file feeds through OB_QUERY. Names are unique. Threads: registered before main only.
 void register_query(const Query& query);
 const std::vector<Query>& all_queries();
 struct Registered {
@@ -64,6 +64,8 @@ Value to_value(const std::vector<Id<E>>& ids) {
     for (const auto& id : ids) text += (text.size() > 1 ? "," : "") + id.str();
     return text + "]";
 }
+Value to_value(const std::vector<std::int64_t>& numbers);
+Value to_value(const std::vector<std::string>& texts);
 template <class T>
 Value to_value(const std::optional<T>& v) { return v ? to_value(*v) : Value{nullptr}; }
 
@@ -118,6 +120,8 @@ public:
     bool exists(const Query& query, const A&... parameters) {
         return one(query, [](const Row&) { return true; }, parameters...).has_value();
     }
+    /// One moment for the whole snapshot or transaction: what is expired and what is not.
+    virtual Instant now() const = 0;
     /// Statements run since this reader was lent: tests hold requests to a number.
     virtual std::size_t statements() const = 0;
 
@@ -133,19 +137,19 @@ public:
     std::int64_t execute(const Query& query, const A&... parameters) {
         return change(query, {to_value(parameters)...});
     }
-    virtual Instant now() const = 0;
     /// A fresh id for a local row (DESIGN.md 3.7).
     virtual std::int64_t next_id() = 0;
-    /// An id for a remote row made at `at`, from its uri; next free one above on conflict with `taken`.
+    /// The id for a remote row made at `at`, from its uri; the caller takes the next free one above when it is taken.
     static std::int64_t id_for(Instant at, std::string_view uri);
-    /// Runs after the commit is durable, on the writer's thread: for waking loops. Not run when the transaction fails.
+    /// Runs after the commit is durable and before `write` returns, on the writer's thread: for waking loops, so it must be
+    /// short and never call the database. Not run when the transaction fails.
     virtual void after_commit(std::function<void()> work) = 0;
 
 protected:
     virtual std::int64_t change(const Query& query, const std::vector<Value>& parameters) = 0;
 };
 
-/// A broken disk or a broken invariant. Caught by the dispatcher, the job loop and main.
+/// A broken disk or a broken invariant (also `read` or `write` called inside one another). Caught by the dispatcher, the job loop and main.
 struct StoreError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -157,7 +161,15 @@ struct IsResult<Result<T>> : std::true_type {
     using Value = T;
 };
 
-/// Readers from a pool of snapshots, one writer committing groups. Threads: any.
+/// For doctor, metrics and the status page.
+struct Stats {
+    std::int64_t file_bytes = 0, wal_bytes = 0;
+    std::size_t write_queue = 0;  // transactions waiting for the writer
+    int readers_open = 0;
+};
+
+/// Readers from a pool of snapshots, one writer committing groups. Threads: any. A `read` inside a `read` shares its snapshot;
+/// `write` inside either of them, and `read` inside `write`, throw StoreError: they would wait while holding something.
 class Database {
 public:
     virtual ~Database() = default;
@@ -199,6 +211,7 @@ public:
 
     /// An id for an object that must carry it before its transaction (it is rendered and signed outside: ADR 0004). Unused ones are gaps.
     virtual std::int64_t reserve_id() = 0;
+    virtual Stats stats() const { return {}; }
 
 protected:
     virtual void with_reader(const std::function<void(Reader&)>& use) = 0;
