@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- min_binary 0.1.0
 -- Words in braces are replaced per engine (DESIGN.md 3.4). Instants are milliseconds; *_uri_hash are 64 bits of SHA-256.
 
 CREATE TABLE settings (
@@ -11,12 +12,13 @@ CREATE TABLE accounts (
     uri {text_c} NOT NULL,
     uri_hash {id} NOT NULL UNIQUE,
     username {text_c} NOT NULL,          -- as shown
-    username_key {text_c} NOT NULL,      -- case-folded
+    username_key {text_c} NOT NULL,      -- case-folded; with a suffix no name can have where another row holds the handle
     domain {text_c} NOT NULL,            -- '' for local accounts; the handle's domain, lower case
     host {text_c} NOT NULL,              -- host[:port] of the id; '' for local accounts
     kind {text_c} NOT NULL,              -- Person, Organization, Group, Service, Application
     revision {id} NOT NULL,
     display_name TEXT NOT NULL,
+    display_key {text_c} NOT NULL,       -- case-folded, for search
     note TEXT NOT NULL,                  -- sanitized HTML
     note_source TEXT NOT NULL,           -- local accounts: as written
     fields {json} NOT NULL,              -- [{"name","value"(sanitized HTML)}]
@@ -46,6 +48,8 @@ CREATE TABLE accounts (
 );
 CREATE UNIQUE INDEX accounts_handle ON accounts (username_key, domain);
 CREATE INDEX accounts_host ON accounts (host);
+CREATE INDEX accounts_display ON accounts (display_key);
+CREATE INDEX accounts_local ON accounts (id) WHERE domain = '';
 CREATE INDEX accounts_followers ON accounts (followers) WHERE followers <> '';
 
 CREATE TABLE users (
@@ -58,6 +62,7 @@ CREATE TABLE users (
     default_language {text_c} NOT NULL DEFAULT '',
     created_at {instant} NOT NULL
 );
+CREATE INDEX users_email ON users (lower(email));
 
 CREATE TABLE keys (
     id {id} PRIMARY KEY,
@@ -122,8 +127,11 @@ CREATE TABLE statuses (
 CREATE INDEX statuses_account ON statuses (account, id);
 CREATE INDEX statuses_thread ON statuses (thread, id);
 CREATE INDEX statuses_reply ON statuses (reply_to, id) WHERE reply_to IS NOT NULL;
-CREATE INDEX statuses_boost ON statuses (boost_of, account) WHERE boost_of IS NOT NULL;
+CREATE UNIQUE INDEX statuses_boost ON statuses (boost_of, account) WHERE boost_of IS NOT NULL AND state = 'present';
 CREATE INDEX statuses_public ON statuses (id) WHERE visibility = 'public' AND state = 'present' AND boost_of IS NULL;
+CREATE INDEX statuses_local ON statuses (id) WHERE local = true AND visibility = 'public' AND state = 'present' AND boost_of IS NULL;
+CREATE INDEX statuses_activity ON statuses (activity_uri) WHERE activity_uri <> '';
+CREATE INDEX statuses_url ON statuses (url) WHERE url <> '';
 CREATE INDEX statuses_waiting ON statuses (reply_to_uri) WHERE reply_to IS NULL AND reply_to_uri <> '';
 
 CREATE TABLE status_revisions (
@@ -224,7 +232,7 @@ CREATE TABLE favourites (
     created_at {instant} NOT NULL,
     UNIQUE (account, status)
 );
-CREATE INDEX favourites_status ON favourites (status, id);
+CREATE INDEX favourites_status ON favourites (status, account);
 CREATE INDEX favourites_uri ON favourites (uri);
 
 CREATE TABLE bookmarks (
@@ -234,6 +242,7 @@ CREATE TABLE bookmarks (
     created_at {instant} NOT NULL,
     UNIQUE (account, status)
 );
+CREATE INDEX bookmarks_status ON bookmarks (status);
 
 CREATE TABLE pins (
     account {id} NOT NULL,
@@ -248,6 +257,7 @@ CREATE TABLE home (
     status {id} NOT NULL,
     PRIMARY KEY (account, status)
 ) {clustered};
+CREATE INDEX home_status ON home (status);
 
 CREATE TABLE notifications (
     id {id} PRIMARY KEY,
@@ -259,6 +269,7 @@ CREATE TABLE notifications (
     UNIQUE (account, source, kind, status)
 );
 CREATE INDEX notifications_account ON notifications (account, id);
+CREATE INDEX notifications_status ON notifications (status) WHERE status <> 0;
 
 -- What arrived and was answered 202. The key is SHA-256 of the activity id (DESIGN.md 3.5).
 CREATE TABLE inbox (
