@@ -49,6 +49,7 @@ using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string, Bl
 inline Value to_value(std::nullptr_t) { return nullptr; }
 inline Value to_value(bool v) { return static_cast<std::int64_t>(v); }
 inline Value to_value(std::integral auto v) { return static_cast<std::int64_t>(v); }
+inline Value to_value(double v) { return v; }
 inline Value to_value(std::string_view v) { return std::string(v); }
 inline Value to_value(const std::string& v) { return v; }
 inline Value to_value(const char* v) { return std::string(v); }

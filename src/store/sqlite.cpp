@@ -48,7 +48,8 @@ private:
     std::size_t statements_ = 0;
 };
 
-/// The readers this thread holds, so that a read inside a read shares its snapshot instead of waiting for a second connection.
+/// The readers this thread holds, so that a read inside a read shares its snapshot instead of
+/// waiting for a second connection.
 struct Held {
     const void* database;
     Reader* reader;
@@ -61,7 +62,8 @@ Reader* find_held(const void* database) {
     return nullptr;
 }
 
-/// Connections opened when first needed, at most `most`; the last one returned goes out first, so that few caches fill.
+/// Connections opened when first needed, at most `most`; the last one returned goes out first, so
+/// that few caches fill.
 class ReaderPool {
 public:
     ReaderPool(std::filesystem::path file, SqliteConnection::Mode mode, int most)
@@ -121,7 +123,8 @@ SqliteConnection::Mode mode_of(const SqliteSettings& settings, int cache_kib, bo
     return {
         .cache_kib = cache_kib,
         .read_only = read_only,
-        .synchronous_full = settings.synchronous_full};
+        .synchronous_full = settings.synchronous_full
+    };
 }
 
 class SqliteDatabase final : public Database {
@@ -142,7 +145,8 @@ public:
             GroupWriter::Settings{
                 settings.file,
                 mode_of(settings, settings.writer_cache_kib, false),
-                settings.wal_bytes},
+                settings.wal_bytes
+            },
             std::move(connection),
             ids_,
             clock_,
@@ -224,9 +228,10 @@ Error refusal(const std::filesystem::path& file, const std::string& what, std::s
     return {Code::Unavailable, file.string() + ": " + what, std::move(detail)};
 }
 
-/// Makes an empty file that only its owner can read, or checks the one that is there. SQLite gives its -wal and -shm the same mode.
+/// Makes an empty file that only its owner can read, or checks the one that is there. SQLite gives
+/// its -wal and -shm the same mode.
 Result<void> prepare_file(const std::filesystem::path& file) {
-    struct stat about {};
+    struct stat about{};
     if (::stat(file.c_str(), &about) == 0) {
         if (!S_ISREG(about.st_mode)) return refusal(file, "is not a file");
         if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0)
@@ -236,7 +241,9 @@ Result<void> prepare_file(const std::filesystem::path& file) {
                     "`, and think about who may have a copy"
             );
         if (::access(file.c_str(), R_OK | W_OK) != 0)
-            return refusal(file, std::string("cannot be read and written: ") + std::strerror(errno));
+            return refusal(
+                file, std::string("cannot be read and written: ") + std::strerror(errno)
+            );
         return {};
     }
     if (errno != ENOENT)
@@ -251,7 +258,8 @@ Error damage(const std::filesystem::path& file, const SqliteError& error) {
     if (error.code() == SQLITE_NOTADB)
         return refusal(
             file,
-            "is no SQLite database, or its first page is damaged. Move it away and restore a backup "
+            "is no SQLite database, or its first page is damaged. Move it away and restore a "
+            "backup "
             "(`outboard restore FILE --data DIR`)",
             error.what()
         );

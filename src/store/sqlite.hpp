@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 
+#include "src/base/limits.hpp"
 #include "src/store/database.hpp"
 
 namespace outboard::store {
@@ -14,6 +16,7 @@ struct SqliteSettings {
     bool synchronous_full = true;
     int reader_cache_kib = 2048;   // per connection: idle memory is readers times this at most
     int writer_cache_kib = 8192;
+    std::size_t wal_bytes = limits::kWalBytes;  // above it the writer pauses for a truncating checkpoint
 };
 
 /// Opens or creates the file: application id, WAL, migrations from schemas/sql (embedded), writer and checkpointer threads.

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DOUT=file.cpp -DDIR=schemas/sql -P embed_sql.cmake: writes the migrations as C++ text, so that the binary carries them.
+file(GLOB files "${DIR}/*.sql")
+list(SORT files)
+set(text "// Made by cmake/embed_sql.cmake from schemas/sql.\n#include \"src/store/migrate.hpp\"\n\n")
+string(APPEND text "namespace outboard::store {\n\nconst EmbeddedSql kEmbeddedSql[] = {\n")
+set(count 0)
+foreach(path IN LISTS files)
+  get_filename_component(name "${path}" NAME)
+  file(READ "${path}" sql)
+  string(APPEND text "    {\"${name}\", R\"ob_sql(${sql})ob_sql\"},\n")
+  math(EXPR count "${count} + 1")
+endforeach()
+string(APPEND text "};\nconst std::size_t kEmbeddedSqlCount = ${count};\n\n}  // namespace outboard::store\n")
+file(WRITE "${OUT}" "${text}")
