@@ -13,6 +13,10 @@ void to_json(json& out, const Field& field) {
     };
 }
 
+void to_json(json& out, const SourceField& field) {
+    out = {{"name", field.name}, {"value", field.value}, {"verified_at", nullptr}};
+}
+
 void to_json(json& out, const Account& account) {
     out = {
         {"id", account.id},

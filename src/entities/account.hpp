@@ -45,6 +45,12 @@ struct Role {
 };
 void to_json(nlohmann::json& out, const Role& role);
 
+/// A field as its author wrote it.
+struct SourceField {
+    std::string name, value;
+};
+void to_json(nlohmann::json& out, const SourceField& field);
+
 /// What only the account itself sees:
 /// https://docs.joinmastodon.org/entities/Account/#CredentialAccount
 struct CredentialAccount {
@@ -54,7 +60,7 @@ struct CredentialAccount {
     std::string language;             // empty: null
     std::string note;                 // as written
     std::string status_content_type;  // text/plain or text/markdown (ours)
-    std::vector<Field> fields;        // as written
+    std::vector<SourceField> fields;
     std::int64_t follow_requests_count = 0;
     Role role;
 };

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace outboard {
+
+/// The program's version, from the project line of CMakeLists.txt.
+inline constexpr std::string_view kVersion = OUTBOARD_VERSION;
+
+}  // namespace outboard

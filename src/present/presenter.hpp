@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "src/domain/account.hpp"
+#include "src/domain/identity.hpp"
+#include "src/entities/account.hpp"
+#include "src/entities/context.hpp"
+#include "src/entities/notification.hpp"
+#include "src/entities/relationship.hpp"
+#include "src/entities/status.hpp"
+#include "src/entities/status_edit.hpp"
+#include "src/entities/tag.hpp"
+#include "src/present/sight.hpp"
+#include "src/store/database.hpp"
+#include "src/store/follows.hpp"
+
+namespace outboard::present {
+
+/// Fills entities for one viewer from rows loaded in batches: the number of statements does not
+/// grow with the page. What the viewer may not see, and what is gone, is left out. Lives no longer
+/// than the reader.
+class Presenter {
+public:
+    Presenter(const Identity& identity, store::Reader& db, std::optional<AccountId> viewer)
+        : identity_(identity), db_(db), viewer_(viewer) {}
+
+    std::vector<entities::Status> statuses(const std::vector<Seen>& seen);
+    std::vector<entities::Status> statuses(const std::vector<StatusId>& ids);
+    std::optional<entities::Status> status(StatusId id);
+    /// Ancestors and descendants; nothing when the status itself is not to be seen.
+    std::optional<entities::Context> context(StatusId id);
+    /// All revisions, oldest first, the current one last.
+    std::optional<std::vector<entities::StatusEdit>> history(StatusId id);
+
+    std::vector<entities::Account> accounts(const std::vector<AccountId>& ids);  // in order
+    std::optional<entities::Account> account(AccountId id);
+    entities::Account account(const Account& account) const;
+    std::optional<entities::CredentialAccount> credentials(AccountId id);
+    /// In the order asked, unknown ids left out. Needs a viewer.
+    std::vector<entities::Relationship> relationships(const std::vector<AccountId>& ids);
+    std::optional<entities::Relationship> relationship(AccountId id);
+    std::vector<entities::Notification> notifications(
+        const std::vector<store::notifications::NotificationRow>& rows
+    );
+    entities::Tag tag(std::string_view name) const;
+
+private:
+    struct Loaded;
+    Loaded load_around(const std::vector<Seen>& seen);
+    entities::Status build(const Status& status, const Loaded& loaded) const;
+    void add_mentions_and_tags(entities::Status& out, const Status& status, const Loaded& loaded)
+        const;
+    std::unordered_map<AccountId, Account> load_accounts(std::vector<AccountId> ids);
+
+    const Identity& identity_;
+    store::Reader& db_;
+    std::optional<AccountId> viewer_;
+};
+
+}  // namespace outboard::present
