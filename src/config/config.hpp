@@ -11,8 +11,9 @@
 
 namespace outboard::config {
 
-/// All settings, with the defaults a node on a domain name runs with. One table in fields.cpp gives each its key, unit,
-/// range and sentence of help; flag, OUTBOARD_* variable, outboard.toml key, docs and schema come from it.
+/// All settings, with the defaults a node on a domain name runs with. One table in fields.cpp gives
+/// each its key, unit, range and sentence of help; flag, OUTBOARD_* variable, outboard.toml key,
+/// docs and schema come from it.
 struct Config {
     std::string domain;          // host[:port] of ids
     std::string account_domain;  // of handles; empty: domain
@@ -30,14 +31,17 @@ struct Config {
     std::string federation_ca_file;  // additional to the system's; empty: system's
     bool limits_rate_limit = true;
     std::int64_t limits_connections = static_cast<std::int64_t>(limits::kConnections);
-    std::int64_t limits_connections_per_address = static_cast<std::int64_t>(limits::kConnectionsPerAddress);
+    std::int64_t limits_connections_per_address =
+        static_cast<std::int64_t>(limits::kConnectionsPerAddress);
     std::int64_t limits_status_characters = static_cast<std::int64_t>(limits::kStatusCharacters);
     std::int64_t limits_inbox_body = static_cast<std::int64_t>(limits::kInboxBody);
-    std::string instance_title;        // empty: the owner's name or the domain
+    std::string instance_title;  // empty: the owner's name or the domain
     std::string instance_description;
     std::string instance_contact;
 
-    const std::string& handle_domain() const { return account_domain.empty() ? domain : account_domain; }
+    const std::string& handle_domain() const {
+        return account_domain.empty() ? domain : account_domain;
+    }
 };
 
 }  // namespace outboard::config

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/config/load.hpp"
+
+#include <fmt/format.h>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "federation/base/text.hpp"
+#include "src/base/log.hpp"
+#include "src/config/fields.hpp"
+
+namespace outboard::config {
+namespace {
+
+struct Loading {
+    Config config;
+    std::vector<std::string> mistakes;
+
+    void complain(std::string_view where, std::string_view what) {
+        mistakes.push_back(fmt::format("{}: {}", where, what));
+    }
+};
+
+bool parse_bool(std::string_view text, bool& value) {
+    if (text == "true" || text == "1" || text == "yes" || text == "on") return value = true, true;
+    if (text == "false" || text == "0" || text == "no" || text == "off") return value = false, true;
+    return false;
+}
+
+std::vector<std::string> parse_list(std::string_view text) {
+    std::vector<std::string> items;
+    for (const auto part : split(text, ',')) {
+        if (const auto item = trim(part); !item.empty()) items.emplace_back(item);
+    }
+    return items;
+}
+
+void check_text(
+    Loading& loading, const Field& field, std::string_view where, const std::string& text
+) {
+    if (text.find_first_of("\r\n") != std::string::npos || text.find('\0') != std::string::npos) {
+        loading.complain(where, "must be one line");
+    }
+    if (field.choices.empty()) return;
+    for (const auto choice : split(field.choices, ' ')) {
+        if (choice == text) return;
+    }
+    loading.complain(where, fmt::format("\"{}\" is none of: {}", text, field.choices));
+}
+
+void check_number(
+    Loading& loading, const Field& field, std::string_view where, std::int64_t value
+) {
+    if (value >= field.least && value <= field.most) return;
+    loading.complain(
+        where, fmt::format("{} is outside {} to {} {}", value, field.least, field.most, field.unit)
+    );
+}
+
+/// A value written as text: variable or flag.
+void set_text(
+    Loading& loading, const Field& field, std::string_view where, const std::string& text
+) {
+    if (const auto* member = std::get_if<std::string Config::*>(&field.member)) {
+        loading.config.** member = text;
+        check_text(loading, field, where, text);
+    } else if (const auto* flag = std::get_if<bool Config::*>(&field.member)) {
+        if (!parse_bool(text, loading.config.**flag))
+            loading.complain(where, fmt::format("\"{}\" is neither true nor false", text));
+    } else if (const auto* number = std::get_if<std::int64_t Config::*>(&field.member)) {
+        std::int64_t value = 0;
+        if (!parse_decimal(text, value))
+            return loading.complain(where, fmt::format("\"{}\" is no whole number", text));
+        loading.config.** number = value;
+        check_number(loading, field, where, value);
+    } else {
+        loading.config.*std::get<std::vector<std::string> Config::*>(field.member) =
+            parse_list(text);
+    }
+}
+
+void set_node(
+    Loading& loading, const Field& field, std::string_view where, const toml::node& node
+) {
+    if (const auto* member = std::get_if<std::string Config::*>(&field.member)) {
+        const auto value = node.value_exact<std::string>();
+        if (!value) return loading.complain(where, "must be text in quotes");
+        loading.config.** member = *value;
+        check_text(loading, field, where, *value);
+    } else if (const auto* flag = std::get_if<bool Config::*>(&field.member)) {
+        const auto value = node.value_exact<bool>();
+        if (!value) return loading.complain(where, "must be true or false");
+        loading.config.** flag = *value;
+    } else if (const auto* number = std::get_if<std::int64_t Config::*>(&field.member)) {
+        const auto value = node.value_exact<std::int64_t>();
+        if (!value) return loading.complain(where, "must be a whole number");
+        loading.config.** number = *value;
+        check_number(loading, field, where, *value);
+    } else {
+        const auto* array = node.as_array();
+        if (!array) return loading.complain(where, "must be a list of texts");
+        std::vector<std::string> items;
+        for (const auto& item : *array) {
+            const auto text = item.value_exact<std::string>();
+            if (!text) return loading.complain(where, "must be a list of texts");
+            items.push_back(*text);
+        }
+        loading.config.*std::get<std::vector<std::string> Config::*>(field.member) =
+            std::move(items);
+    }
+}
+
+void walk_table(
+    Loading& loading,
+    const std::filesystem::path& file,
+    const toml::table& table,
+    const std::string& prefix
+) {
+    for (const auto& [key, node] : table) {
+        const std::string name = prefix + std::string(key.str());
+        const auto where =
+            fmt::format("{} line {}, {}", file.string(), node.source().begin.line, name);
+        if (const auto* inner = node.as_table()) {
+            walk_table(loading, file, *inner, name + ".");
+            continue;
+        }
+        const Field* found = nullptr;
+        for (const auto& field : fields()) {
+            if (field.key == name) found = &field;
+        }
+        if (found) {
+            set_node(loading, *found, where, node);
+        } else {
+            loading.complain(
+                where, "is no setting of Outboard (`outboard help config` lists them)"
+            );
+        }
+    }
+}
+
+void read_file(Loading& loading, const std::filesystem::path& file) {
+    std::error_code missing;
+    if (!std::filesystem::exists(file, missing)) return;
+    std::ifstream in(file);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return loading.complain(file.string(), "cannot be read");
+    const auto parsed = toml::parse(text.str());
+    if (!parsed) {
+        return loading.complain(
+            fmt::format("{} line {}", file.string(), parsed.error().source().begin.line),
+            parsed.error().description()
+        );
+    }
+    walk_table(loading, file, parsed.table(), "");
+}
+
+void read_variables(Loading& loading, const std::map<std::string, std::string>& variables) {
+    for (const auto& field : fields()) {
+        const auto name = variable_of(field);
+        if (const auto found = variables.find(name); found != variables.end())
+            set_text(loading, field, name, found->second);
+        if (!field.is_secret) continue;
+        const auto from_file = variables.find(name + "_FILE");
+        if (from_file == variables.end()) continue;
+        std::ifstream in(from_file->second);
+        std::string line;
+        if (!std::getline(in, line)) {
+            loading.complain(name + "_FILE", fmt::format("{} cannot be read", from_file->second));
+            continue;
+        }
+        set_text(loading, field, name + "_FILE", line);
+    }
+}
+
+}  // namespace
+
+Result<Config> load(const Sources& sources) {
+    Loading loading;
+    read_file(loading, sources.file);
+    read_variables(loading, sources.variables);
+    for (const auto& field : fields()) {
+        if (const auto found = sources.flags.find(std::string(field.key));
+            found != sources.flags.end()) {
+            set_text(loading, field, flag_of(field), found->second);
+        }
+    }
+    if (loading.config.tls_cert.empty() != loading.config.tls_key.empty()) {
+        loading.complain("tls.cert, tls.key", "both or neither must be set");
+    }
+    if (loading.mistakes.empty()) return loading.config;
+    std::string all = "The configuration has mistakes:";
+    for (const auto& mistake : loading.mistakes) all += "\n  " + mistake;
+    return fail(Code::Invalid, all);
+}
+
+std::map<std::string, std::string> environment() {
+    std::map<std::string, std::string> variables;
+    for (char** entry = environ; *entry; ++entry) {
+        const std::string_view text = *entry;
+        const auto equals = text.find('=');
+        if (text.starts_with("OUTBOARD_") && equals != std::string_view::npos) {
+            variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return variables;
+}
+
+std::string initial_file(const Config& config) {
+    const Config defaults;
+    std::string text =
+        "# Outboard's settings. `outboard help config` explains each; only domain is required.\n";
+    std::string section;
+    for (const auto& field : fields()) {
+        if (show(field, config) == show(field, defaults) && field.key != "domain") continue;
+        const auto dot = field.key.find('.');
+        const std::string here =
+            dot == std::string_view::npos ? "" : std::string(field.key.substr(0, dot));
+        if (here != section) text += fmt::format("\n[{}]\n", here);
+        section = here;
+        text += fmt::format(
+            "{} = {}\n",
+            dot == std::string_view::npos ? field.key : field.key.substr(dot + 1),
+            show(field, config)
+        );
+    }
+    return text;
+}
+
+std::vector<std::string> reload(Config& running, const Config& fresh) {
+    std::vector<std::string> need_restart;
+    for (const auto& field : fields()) {
+        if (show(field, running) == show(field, fresh)) continue;
+        if (!field.reloads) {
+            need_restart.emplace_back(field.key);
+            continue;
+        }
+        std::visit([&](auto member) { running.*member = fresh.*member; }, field.member);
+    }
+    return need_restart;
+}
+
+}  // namespace outboard::config
