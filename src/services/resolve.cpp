@@ -232,7 +232,9 @@ void fetch_needed(
 
 }  // namespace detail
 
-federation::Gate make_gate(App& app) {
+federation::Gate make_gate(App& app) { return federation::Gate(gate_policy(app)); }
+
+federation::GatePolicy gate_policy(App& app) {
     federation::GatePolicy policy;
     policy.signatures.own_scheme = app.identity.scheme;
     policy.signatures.own_authorities = {lower_ascii(app.identity.domain)};
@@ -248,7 +250,7 @@ federation::Gate make_gate(App& app) {
             return store::accounts::find_by_uri(db, actor.str()).has_value();
         });
     };
-    return federation::Gate(std::move(policy));
+    return policy;
 }
 
 void resolve_account(

@@ -92,6 +92,8 @@ void resolve_any(
     App& app, std::string uri, FetchBudget budget, std::function<void(Result<Resolved>)> done
 );
 
+/// What this node demands of signatures and senders.
+federation::GatePolicy gate_policy(App& app);
 /// The gate with this node's policy.
 federation::Gate make_gate(App& app);
 
