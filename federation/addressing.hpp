@@ -12,21 +12,24 @@ namespace outboard::federation {
 
 enum class Visibility { Public, Unlisted, Followers, Direct };
 
-std::string_view to_string(Visibility visibility);                      // public unlisted private direct
-std::optional<Visibility> parse_visibility(std::string_view text);      // "private" is Followers
+std::string_view to_string(Visibility visibility);  // public unlisted private direct
+std::optional<Visibility> parse_visibility(std::string_view text);  // "private" is Followers
 
 /// REQUIREMENTS V1, writing.
 Addressing address(Visibility visibility, const Iri& followers, const std::vector<Iri>& mentioned);
-/// V1, reading: the narrower of object's and activity's audiences; without recipients Direct (fail closed).
-/// Only the author's own followers collection counts as Followers.
+/// V1, reading, of `narrower(object, activity)`; without recipients Direct (fail closed). Only the
+/// author's own followers collection counts as Followers.
 Visibility visibility_of(const Addressing& audience, const std::optional<Iri>& author_followers);
-Addressing narrower(const Addressing& a, const Addressing& b);
+/// Who both name. An activity without recipients narrows nothing; an object without any stays
+/// without (A049, A051).
+Addressing narrower(const Addressing& object, const Addressing& activity);
 
 struct Recipient {
     Iri inbox;
     std::optional<Iri> shared_inbox;
 };
-/// One inbox per recipient, or the shared inbox where several share it and `may_share` (public or follower posts). I12.
+/// One inbox per recipient, or the shared inbox where several share it and `may_share` (public or
+/// follower posts). I12.
 std::vector<Iri> fold_inboxes(const std::vector<Recipient>& recipients, bool may_share);
 
 /// FEP-8fcf: XOR of SHA-256 of the ids, hex.
