@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "federation/json.hpp"
+#include "federation/signatures.hpp"
+#include "src/domain/account.hpp"
+#include "src/domain/status.hpp"
+#include "src/http/message.hpp"
+#include "src/services/app.hpp"
+
+namespace outboard::api::activitypub {
+
+/// True when the Accept header asks for ActivityPub (or plain JSON, as some peers do) at least as
+/// much as for HTML (O2).
+bool wants_activity(const http::Request& request);
+
+/// The request as the protocol library sees it: raw target, header bytes as sent.
+federation::Request to_federation(const http::Request& request);
+
+/// Who may keep an answer: everybody, or only whoever asked.
+enum class Keep { Public, Private };
+
+/// A document with ETag, Vary and caching headers; 304 when the caller has it (only public ones).
+http::Response document(
+    const http::Request& request, std::string bytes, Keep keep, int status = 200
+);
+http::Response document(
+    const http::Request& request, const json& value, Keep keep, int status = 200
+);
+
+/// The one answer for what is not there and for what is not for the caller to see: same bytes, same
+/// headers (THREATS 106).
+http::Response not_here();
+
+/// To the page that people see.
+http::Response see_page(const std::string& url);
+
+/// An active local account by the name in a path. Errors: NotFound, Gone for deleted ones.
+Result<Account> find_local(App& app, std::string_view name);
+
+/// Public or unlisted and present: what anybody may fetch.
+bool is_open(const Status& status);
+
+}  // namespace outboard::api::activitypub

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "src/http/message.hpp"
+#include "src/services/app.hpp"
+
+namespace outboard::api::activitypub {
+
+/// Who asks, as far as a verified signature says it.
+struct Asker {
+    std::optional<AccountId> account;  // when that actor is stored here
+    std::string host;                  // of the key's owner; empty for unsigned requests
+};
+
+/// Makes the answer for whoever asks.
+using Serve = std::function<Result<http::Response>(const Asker&)>;
+
+/// Serves what anybody may have: no key is looked up, but whoever names a blocked host is refused
+/// (THREATS 109). With `federation.authorized_fetch` the same as `serve_checked`.
+Result<http::Response> serve_open(App& app, const http::Request& request, Serve serve);
+
+/// Serves what depends on who asks: the signature is checked, its key fetched when unknown (within
+/// the budgets of the key cache), its age at most one hour. Unsigned requests ask as nobody, or get
+/// 401 when `federation.authorized_fetch` is on (S12). Errors: Unauthorized for signatures that do
+/// not hold, Forbidden for blocked hosts.
+Result<http::Response> serve_checked(App& app, const http::Request& request, Serve serve);
+
+}  // namespace outboard::api::activitypub
