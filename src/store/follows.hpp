@@ -24,7 +24,8 @@ struct FollowRow {
 };
 std::optional<FollowRow> find(Reader& db, AccountId account, AccountId target);
 std::optional<FollowRow> find_by_uri(Reader& db, std::string_view uri);
-/// Inserts or refreshes (same pair): returns true when it is new or its state changed. Keeps the counts right.
+/// Inserts or refreshes (same pair): returns true when it is new or its state changed. Keeps the counts right. Without an id it gets one.
+/// An accepted follow stays accepted, whatever `follow` says: only `remove` ends it.
 bool put(Writer& tx, const FollowRow& follow);
 void set_accepted(Writer& tx, AccountId account, AccountId target);
 void set_answered(Writer& tx, FollowId id, Instant at);
@@ -40,7 +41,7 @@ struct Relationship {
 };
 std::unordered_map<AccountId, Relationship> load_relationships(Reader& db, AccountId viewer, const std::vector<AccountId>& others);
 
-/// A follower to deliver to, by follow id, remote ones only.
+/// An accepted follower to deliver to, by follow id: remote, active, with an inbox. `host` is that of the actor's id.
 struct RemoteFollower {
     FollowId follow;
     std::string inbox, shared_inbox, host;

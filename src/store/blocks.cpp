@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/store/follows.hpp"
+
+namespace outboard::store::blocks {
+namespace {
+
+OB_QUERY(kAdd, "block.add", R"sql(
+    INSERT INTO blocks (id, account, target, uri, created_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (account, target) DO NOTHING)sql");
+OB_QUERY(kRemove, "block.remove", "DELETE FROM blocks WHERE account = $1 AND target = $2");
+OB_QUERY(kFindUri, "block.find_uri", "SELECT uri FROM blocks WHERE account = $1 AND target = $2");
+
+}  // namespace
+
+bool add(Writer& tx, AccountId account, AccountId target, std::string_view uri) {
+    return tx.execute(kAdd, tx.next_id(), account, target, uri, tx.now()) == 1;
+}
+
+bool remove(Writer& tx, AccountId account, AccountId target) {
+    return tx.execute(kRemove, account, target) == 1;
+}
+
+bool exists(Reader& db, AccountId account, AccountId target) {
+    return db.exists(kFindUri, account, target);
+}
+
+std::optional<std::string> find_uri(Reader& db, AccountId account, AccountId target) {
+    return db.one(kFindUri, [](const Row& row) { return row.text(0); }, account, target);
+}
+
+}  // namespace outboard::store::blocks

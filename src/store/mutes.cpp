@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/store/follows.hpp"
+
+namespace outboard::store::mutes {
+namespace {
+
+OB_QUERY(kPut, "mute.put", R"sql(
+    INSERT INTO mutes (id, account, target, notifications, expires_at, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (account, target) DO UPDATE SET
+        notifications = excluded.notifications, expires_at = excluded.expires_at)sql");
+OB_QUERY(kRemove, "mute.remove", "DELETE FROM mutes WHERE account = $1 AND target = $2");
+
+}  // namespace
+
+void put(
+    Writer& tx,
+    AccountId account,
+    AccountId target,
+    bool notifications,
+    std::optional<Instant> expires
+) {
+    tx.execute(kPut, tx.next_id(), account, target, notifications, expires, tx.now());
+}
+
+bool remove(Writer& tx, AccountId account, AccountId target) {
+    return tx.execute(kRemove, account, target) == 1;
+}
+
+}  // namespace outboard::store::mutes
