@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "federation/base/result.hpp"
@@ -42,6 +45,26 @@ struct Config {
     const std::string& handle_domain() const {
         return account_domain.empty() ? domain : account_domain;
     }
+};
+
+/// The configuration in force, read as `config->domain` by any thread. A reload puts a new one in
+/// its place; old ones are kept until the process ends, because readers may still hold them (an
+/// operator reloads a few times a day at most).
+class Live {
+public:
+    Live() { replace(Config{}); }
+    explicit Live(Config config) { replace(std::move(config)); }
+    const Config* operator->() const { return current_.load(std::memory_order_acquire); }
+    const Config& operator*() const { return *current_.load(std::memory_order_acquire); }
+    /// From one thread at a time.
+    void replace(Config config) {
+        all_.push_back(std::make_unique<const Config>(std::move(config)));
+        current_.store(all_.back().get(), std::memory_order_release);
+    }
+
+private:
+    std::vector<std::unique_ptr<const Config>> all_;
+    std::atomic<const Config*> current_{nullptr};
 };
 
 }  // namespace outboard::config

@@ -20,7 +20,7 @@ class DomainRules;
 
 /// What handlers, services, jobs and pages work with: references that Node fills and outlives.
 struct App {
-    const config::Config& config;
+    const config::Live& config;  // config->domain: a reload puts a new one in its place
     const Identity& identity;
     store::Database& db;
     fetch::Client& fetcher;

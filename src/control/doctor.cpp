@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <nlohmann/json.hpp>
+
+#include "federation/json.hpp"
+#include "src/base/version.hpp"
+#include "src/config/fields.hpp"
+#include "src/control/verbs.hpp"
+#include "src/services/key_ring.hpp"
+#include "src/store/accounts.hpp"
+#include "src/store/queues.hpp"
+
+namespace outboard::control {
+namespace {
+
+constexpr std::uint64_t kFreeBytesWarn = 512ULL * 1024 * 1024;
+constexpr rlim_t kFilesWarn = 4096;
+
+enum class Mark { Fine, Note, Broken };
+
+struct Check {
+    std::string name;
+    Mark mark = Mark::Fine;
+    std::string text;
+};
+
+std::string_view to_text(Mark mark) {
+    switch (mark) {
+        case Mark::Fine:
+            return "ok";
+        case Mark::Note:
+            return "note";
+        case Mark::Broken:
+            return "BROKEN";
+    }
+    return "BROKEN";
+}
+
+Check check_private(const std::string& name, const std::filesystem::path& file) {
+    struct stat facts{};
+    if (::stat(file.c_str(), &facts) != 0)
+        return {name, Mark::Broken, file.string() + " is missing; restore it from a backup"};
+    if ((facts.st_mode & 077U) != 0)
+        return {name, Mark::Broken, "readable by others; run: chmod 600 " + file.string()};
+    return {name, Mark::Fine, file.string()};
+}
+
+Check check_space(const std::filesystem::path& folder) {
+    struct statvfs facts{};
+    if (::statvfs(folder.c_str(), &facts) != 0)
+        return {"disk", Mark::Broken, folder.string() + " cannot be looked at"};
+    const auto free = static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
+    return {
+        "disk",
+        free < kFreeBytesWarn ? Mark::Broken : Mark::Fine,
+        fmt::format("{} MiB free", free / 1024 / 1024)
+    };
+}
+
+Check check_files() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return {
+        "open files",
+        limit.rlim_max < kFilesWarn ? Mark::Note : Mark::Fine,
+        fmt::format("up to {}", limit.rlim_max)
+    };
+}
+
+Check check_keys(App& app) {
+    const auto signer = app.key_ring.node_signer();
+    if (!signer)
+        return {"node actor", Mark::Broken, signer.error().shown + " " + signer.error().detail};
+    return {"node actor", Mark::Fine, "its key opens"};
+}
+
+void add_switches(App& app, std::vector<Check>& checks) {
+    const config::Config defaults;
+    for (const auto& field : config::fields()) {
+        if (field.is_test_switch &&
+            config::show(field, *app.config) != config::show(field, defaults)) {
+            checks.push_back(
+                {std::string(field.key),
+                 Mark::Note,
+                 "test switch is on: " + config::show(field, *app.config)}
+            );
+        }
+    }
+    if (!app.config->limits_rate_limit)
+        checks.push_back(
+            {"limits.rate_limit",
+             Mark::Note,
+             "test switch is on: nobody is refused for asking too often"}
+        );
+}
+
+std::vector<Check> examine(App& app, const std::filesystem::path& data) {
+    std::vector<Check> checks;
+    checks.push_back({"version", Mark::Fine, std::string(kVersion)});
+    checks.push_back({"address", Mark::Fine, app.identity.origin()});
+    const config::DataFolder folder(data);
+    checks.push_back(check_private("settings", folder.settings_file()));
+    checks.push_back(check_private(
+        "node key",
+        app.config->keys_file.empty() ? folder.keys_file()
+                                      : std::filesystem::path(app.config->keys_file)
+    ));
+    checks.push_back(check_private("database", folder.database_file()));
+    checks.push_back(check_space(data));
+    checks.push_back(check_files());
+    checks.push_back(check_keys(app));
+    struct Counts {
+        std::int64_t accounts = 0, inbox = 0;
+        store::deliveries::Counts deliveries;
+    };
+    const auto counts = app.db.read([](store::Reader& db) {
+        return Counts{
+            store::accounts::count_local(db),
+            store::inbox::count_waiting(db),
+            store::deliveries::count(db)
+        };
+    });
+    checks.push_back(
+        {"accounts",
+         counts.accounts > 0 ? Mark::Fine : Mark::Note,
+         counts.accounts > 0 ? fmt::format("{}", counts.accounts)
+                             : "none yet; outboard account create NAME"}
+    );
+    checks.push_back({"inbox", Mark::Fine, fmt::format("{} waiting", counts.inbox)});
+    checks.push_back(
+        {"deliveries",
+         counts.deliveries.dead > 0 ? Mark::Note : Mark::Fine,
+         fmt::format("{} waiting, {} given up", counts.deliveries.waiting, counts.deliveries.dead)}
+    );
+    add_switches(app, checks);
+    return checks;
+}
+
+}  // namespace
+
+Outcome run(App& app, const DoctorArguments& arguments) {
+    const auto checks = examine(app, arguments.data);
+    std::string text;
+    json all = json::array();
+    bool broken = false;
+    for (const auto& check : checks) {
+        text += fmt::format("{:<7} {:<28} {}\n", to_text(check.mark), check.name, check.text);
+        all.push_back({{"check", check.name}, {"state", to_text(check.mark)}, {"text", check.text}}
+        );
+        broken = broken || check.mark == Mark::Broken;
+    }
+    const json document = {{"ok", !broken}, {"checks", all}};
+    Outcome outcome = Outcome::done(arguments.as_json ? write_json(document) + "\n" : text);
+    if (broken) {
+        outcome.code = 1;
+        outcome.err = "Something needs you: see the lines marked BROKEN.\n";
+    }
+    return outcome;
+}
+
+}  // namespace outboard::control

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/node.hpp"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <openssl/rand.h>
+
+#include <atomic>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "federation/base/text.hpp"
+#include "src/api/activitypub/routes.hpp"
+#include "src/api/router.hpp"
+#include "src/api/routes.hpp"
+#include "src/api/wellknown/routes.hpp"
+#include "src/base/log.hpp"
+#include "src/base/version.hpp"
+#include "src/base/worker_pool.hpp"
+#include "src/config/fields.hpp"
+#include "src/control/socket.hpp"
+#include "src/control/tools.hpp"
+#include "src/delivery/deliverer.hpp"
+#include "src/fetch/curl_client.hpp"
+#include "src/http/server.hpp"
+#include "src/inbox/processor.hpp"
+#include "src/jobs/handlers.hpp"
+#include "src/jobs/runner.hpp"
+#include "src/pages/routes.hpp"
+#include "src/services/key_ring.hpp"
+#include "src/store/keys.hpp"
+#include "src/store/queues.hpp"
+#include "src/store/sqlite.hpp"
+
+namespace outboard {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SystemClock final : public Clock {
+public:
+    Instant now() const override {
+        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    }
+};
+
+class SystemRandom final : public Random {
+public:
+    std::string bytes(std::size_t count) override {
+        std::string bytes(count, '\0');
+        if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) !=
+            1) {
+            throw std::runtime_error("the system gives no randomness");
+        }
+        return bytes;
+    }
+};
+
+/// A thread that calls `step` when woken or when it said it is due again.
+class Loop {
+public:
+    Loop(std::string name, WakeFlag& wake, std::function<std::chrono::milliseconds()> step)
+        : name_(std::move(name)), wake_(wake), step_(std::move(step)), thread_([this] { run(); }) {}
+    ~Loop() {
+        stop_ = true;
+        wake_.notify();
+        thread_.join();
+    }
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+private:
+    void run() {
+        while (!stop_) {
+            auto wait = 1000ms;
+            try {
+                wait = step_();
+            } catch (const std::exception& problem
+            ) {  // a broken disk: this loop tries again, the others go on
+                log::error("loop.failed", {{"loop", name_}, {"problem", problem.what()}});
+            }
+            wake_.wait_for(std::clamp(wait, 0ms, 1000ms));
+        }
+    }
+    std::string name_;
+    WakeFlag& wake_;
+    std::function<std::chrono::milliseconds()> step_;
+    std::atomic<bool> stop_{false};
+    std::thread thread_;
+};
+
+struct ListenAddress {
+    std::string address;
+    std::uint16_t port = 0;
+};
+
+Result<ListenAddress> parse_listen(const std::string& text) {
+    const auto colon = text.rfind(':');
+    std::int64_t port = -1;
+    if (colon == std::string::npos ||
+        !parse_decimal(std::string_view(text).substr(colon + 1), port) || port < 0 ||
+        port > 65535) {
+        return fail(Code::Invalid, "listen must be ADDRESS:PORT, not \"" + text + "\".");
+    }
+    std::string address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']'))
+        address = address.substr(1, address.size() - 2);
+    if (address == "localhost") address = "127.0.0.1";
+    return ListenAddress{address, static_cast<std::uint16_t>(port)};
+}
+
+constexpr std::string_view kDomain = "identity.domain", kScheme = "identity.scheme",
+                           kHandleDomain = "identity.handle_domain", kKind = "identity.kind";
+
+Result<Identity> read_identity(store::Database& db) {
+    return db.read([](store::Reader& reader) -> Result<Identity> {
+        const auto domain = store::settings::find(reader, kDomain);
+        if (!domain)
+            return fail(
+                Code::Unavailable,
+                "This data folder has no finished node in it; run `outboard init` on an empty "
+                "folder."
+            );
+        return Identity{
+            .scheme = store::settings::find(reader, kScheme).value_or("https"),
+            .domain = *domain,
+            .handle_domain = store::settings::find(reader, kHandleDomain).value_or(*domain),
+            .kind = store::settings::find(reader, kKind).value_or("person")
+        };
+    });
+}
+
+Result<void> write_identity(store::Database& db, const Identity& identity) {
+    return db.write([&](store::Writer& tx) {
+        store::settings::set(tx, kDomain, identity.domain);
+        store::settings::set(tx, kScheme, identity.scheme);
+        store::settings::set(tx, kHandleDomain, identity.handle_domain);
+        store::settings::set(tx, kKind, identity.kind);
+    });
+}
+
+}  // namespace
+
+bool is_trial(const Identity& identity) { return identity.scheme == "http"; }
+
+Result<Identity> make_identity(const config::Config& config, std::string_view kind) {
+    if (config.domain.empty()) return fail(Code::Invalid, "A node needs its name: --domain NAME.");
+    auto parsed = federation::Iri::parse("https://" + config.domain + "/");
+    if (!parsed || parsed->target() != "/" || parsed->fragment() != "") {
+        return fail(
+            Code::Invalid,
+            "\"" + config.domain + "\" is no host name" +
+                (parsed ? "." : ": " + parsed.error().shown)
+        );
+    }
+    const std::string host(parsed->host());
+    const bool is_loopback =
+        host == "localhost" || host.starts_with("127.") || host == "[::1]" || host == "::1";
+    const bool has_port = parsed->port() != 443;
+    Identity identity;
+    identity.kind = kind;
+    identity.scheme = is_loopback && (has_port || config.federation_allow_http) ? "http" : "https";
+    // Normal form for the scheme it will have: port 80 is none for http, 443 none for https.
+    auto normal = federation::Iri::parse(identity.scheme + "://" + config.domain + "/");
+    identity.domain = normal ? normal->authority() : parsed->authority();
+    if (identity.scheme == "https" && !is_loopback && host.find('.') == std::string::npos) {
+        return fail(
+            Code::Invalid,
+            "\"" + config.domain +
+                "\" has no dot: other servers could not find it. For a trial on this machine use "
+                "localhost:PORT."
+        );
+    }
+    identity.handle_domain =
+        config.account_domain.empty() ? identity.domain : lower_ascii(config.account_domain);
+    return identity;
+}
+
+struct Node::Impl {
+    config::DataFolder folder{""};
+    config::Live config;
+    Identity identity;
+    SystemClock clock;
+    SystemRandom random;
+    std::unique_ptr<store::Database> db;
+    std::unique_ptr<KeyRing> key_ring;
+    std::unique_ptr<KeyCache> key_cache;
+    std::unique_ptr<DomainRules> domain_rules;
+    WakeFlag inbox_wake, delivery_wake, jobs_wake;
+    std::unique_ptr<fetch::CurlClient> fetcher;
+    std::unique_ptr<WorkerPool> heavy, workers;
+    std::unique_ptr<App> app;
+    api::Router router;
+    std::unique_ptr<jobs::Runner> runner;
+    std::unique_ptr<inbox::Processor> processor;
+    std::unique_ptr<delivery::Deliverer> deliverer;
+    std::unique_ptr<http::Server> server;
+    std::unique_ptr<control::SocketServer> control;
+    std::vector<std::unique_ptr<Loop>> loops;
+    std::atomic<bool> ready{false};
+    bool stopped = false;
+
+    Result<void> open_store() {
+        const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+        OB_TRY(
+            db, store::open_sqlite({.file = folder.database_file(), .readers = cores + 2}, clock)
+        );
+        return {};
+    }
+
+    Result<void> build() {
+        const auto& settings = *config;
+        OB_TRY(
+            auto node_key,
+            config::read_node_key(
+                settings.keys_file.empty() ? folder.keys_file()
+                                           : std::filesystem::path(settings.keys_file)
+            )
+        );
+        key_ring = std::make_unique<KeyRing>(*db, KeySeal(std::move(node_key)));
+        key_cache = std::make_unique<KeyCache>(*db);
+        domain_rules = std::make_unique<DomainRules>(*db);
+        OB_TRY(auto guard, control::guard_settings(settings, identity.domain, is_trial(identity)));
+        fetcher = std::make_unique<fetch::CurlClient>(
+            fetch::ClientSettings{
+                .guard = std::move(guard),
+                .user_agent = fmt::format("Outboard/{} (+{}/)", kVersion, identity.origin()),
+                .ca_file = settings.federation_ca_file
+            },
+            clock
+        );
+        heavy = std::make_unique<WorkerPool>(WorkerSettings{.least = 1, .most = 2});
+        workers = std::make_unique<WorkerPool>();
+        app = std::unique_ptr<App>(new App{
+            config,
+            identity,
+            *db,
+            *fetcher,
+            clock,
+            random,
+            *workers,
+            *heavy,
+            *key_ring,
+            *key_cache,
+            *domain_rules,
+            inbox_wake,
+            delivery_wake,
+            jobs_wake
+        });
+        return {};
+    }
+
+    std::string metrics() {
+        struct Counts {
+            std::int64_t inbox = 0;
+            store::deliveries::Counts deliveries;
+        };
+        const auto counts = db->read([](store::Reader& reader) {
+            return Counts{store::inbox::count_waiting(reader), store::deliveries::count(reader)};
+        });
+        return fmt::format(
+            "# TYPE outboard_inbox_waiting gauge\noutboard_inbox_waiting {}\n# TYPE "
+            "outboard_deliveries_waiting gauge\noutboard_deliveries_waiting {}\n"
+            "# TYPE outboard_deliveries_dead gauge\noutboard_deliveries_dead {}\n# TYPE "
+            "outboard_workers gauge\noutboard_workers {}\n"
+            "# TYPE outboard_workers_waiting gauge\noutboard_workers_waiting {}\n",
+            counts.inbox,
+            counts.deliveries.waiting,
+            counts.deliveries.dead,
+            workers->threads(),
+            workers->waiting()
+        );
+    }
+
+    void name_switches() const {
+        const config::Config defaults;
+        for (const auto& field : config::fields()) {
+            if (field.is_test_switch &&
+                config::show(field, *config) != config::show(field, defaults)) {
+                log::warn(
+                    "test_switch.on", {{"key", field.key}, {"value", config::show(field, *config)}}
+                );
+            }
+        }
+    }
+
+    Result<std::string> start() {
+        OB_TRY(auto listen, parse_listen(config->listen));
+        api::client_routes(router);
+        api::activitypub::routes(router);
+        api::wellknown::routes(router);
+        pages::routes(router);
+        runner = std::make_unique<jobs::Runner>(*app);
+        jobs::register_handlers(*runner);
+        processor = std::make_unique<inbox::Processor>(*app);
+        deliverer = std::make_unique<delivery::Deliverer>(*app);
+        http::ServerSettings settings;
+        settings.address = listen.address;
+        settings.port = listen.port;
+        settings.certificate_file = config->tls_cert;
+        settings.key_file = config->tls_key;
+        settings.trusted_proxies = config->trusted_proxies;
+        settings.connections = static_cast<std::size_t>(config->limits_connections);
+        settings.connections_per_address =
+            static_cast<std::size_t>(config->limits_connections_per_address);
+        server = std::make_unique<http::Server>(
+            settings,
+            [this](const http::Request& request) { return api::dispatch(*app, router, request); },
+            api::body_limits(router),
+            *workers
+        );
+        OB_CHECK(server->start());
+        control = std::make_unique<control::SocketServer>(
+            *app,
+            control::Operator{
+                .is_ready = [this] { return ready.load(); }, .metrics = [this] { return metrics(); }
+            }
+        );
+        OB_CHECK(control->start(folder.control_socket()));
+        loops.push_back(std::make_unique<Loop>("inbox", inbox_wake, [this] {
+            return processor->step();
+        }));
+        loops.push_back(std::make_unique<Loop>("delivery", delivery_wake, [this] {
+            return deliverer->step();
+        }));
+        loops.push_back(std::make_unique<Loop>("jobs", jobs_wake, [this] { return runner->step(); })
+        );
+        ready = true;
+        name_switches();
+        const bool is_v6 = listen.address.find(':') != std::string::npos;
+        const auto address = fmt::format(
+            "{}://{}:{}",
+            config->tls_cert.empty() ? "http" : "https",
+            is_v6 ? "[" + listen.address + "]" : listen.address,
+            server->port()
+        );
+        log::info(
+            "node.started",
+            {{"version", kVersion}, {"origin", identity.origin()}, {"listen", address}}
+        );
+        return address;
+    }
+
+    void stop() {
+        if (std::exchange(stopped, true)) return;
+        ready = false;
+        if (server) server->stop();
+        loops.clear();
+        if (control) control->stop();
+        fetcher.reset();  // ends what waits for the network; its continuations land on the workers
+        workers.reset();
+        heavy.reset();
+        log::info("node.stopped");
+    }
+};
+
+Node::Node() : impl_(std::make_unique<Impl>()) {}
+Node::~Node() { impl_->stop(); }
+
+Result<std::unique_ptr<Node>> Node::open(const config::DataFolder& folder, config::Config config) {
+    std::unique_ptr<Node> node(new Node);
+    node->impl_->folder = folder;
+    OB_CHECK(node->impl_->open_store());
+    OB_TRY(node->impl_->identity, read_identity(*node->impl_->db));
+    auto& identity = node->impl_->identity;
+    if (!config.domain.empty()) {
+        OB_TRY(auto configured, make_identity(config, identity.kind));
+        if (configured.domain != identity.domain) {
+            return fail(
+                Code::Conflict,
+                "This node is " + identity.domain +
+                    " for ever: ids cannot change. The configured domain \"" + config.domain +
+                    "\" is refused; to move, make a new node and move the accounts."
+            );
+        }
+    }
+    config.domain = identity.domain;
+    node->impl_->config.replace(std::move(config));
+    OB_CHECK(node->impl_->build());
+    return node;
+}
+
+Result<std::unique_ptr<Node>> Node::create(
+    const config::DataFolder& folder, config::Config config, Identity identity
+) {
+    std::unique_ptr<Node> node(new Node);
+    node->impl_->folder = folder;
+    OB_CHECK(node->impl_->open_store());
+    OB_CHECK(write_identity(*node->impl_->db, identity));
+    node->impl_->identity = std::move(identity);
+    node->impl_->config.replace(std::move(config));
+    OB_CHECK(node->impl_->build());
+    return node;
+}
+
+App& Node::app() { return *impl_->app; }
+Result<std::string> Node::start() { return impl_->start(); }
+void Node::stop() { impl_->stop(); }
+
+Result<std::vector<std::string>> Node::reload(const config::Config& fresh) {
+    config::Config next = *impl_->config;
+    auto need_restart = config::reload(next, fresh);
+    log::Level level = log::Level::Info;
+    if (log::parse_level(next.log_level, level)) log::configure(level, next.log_json);
+    if (impl_->server) OB_CHECK(impl_->server->reload(next.trusted_proxies));
+    impl_->config.replace(std::move(next));
+    return need_restart;
+}
+
+}  // namespace outboard
