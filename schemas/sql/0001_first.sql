@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX accounts_handle ON accounts (username_key, domain);
 CREATE INDEX accounts_host ON accounts (host);
 CREATE INDEX accounts_display ON accounts (display_key);
 CREATE INDEX accounts_local ON accounts (id) WHERE domain = '';
+CREATE INDEX accounts_document ON accounts (document) WHERE document IS NOT NULL;
 CREATE INDEX accounts_followers ON accounts (followers) WHERE followers <> '';
 
 CREATE TABLE users (
@@ -132,6 +133,7 @@ CREATE INDEX statuses_public ON statuses (id) WHERE visibility = 'public' AND st
 CREATE INDEX statuses_local ON statuses (id) WHERE local = true AND visibility = 'public' AND state = 'present' AND boost_of IS NULL;
 CREATE INDEX statuses_activity ON statuses (activity_uri) WHERE activity_uri <> '';
 CREATE INDEX statuses_url ON statuses (url) WHERE url <> '';
+CREATE INDEX statuses_document ON statuses (document) WHERE document IS NOT NULL;
 CREATE INDEX statuses_waiting ON statuses (reply_to_uri) WHERE reply_to IS NULL AND reply_to_uri <> '';
 
 CREATE TABLE status_revisions (
@@ -144,6 +146,7 @@ CREATE TABLE status_revisions (
     document {bytes},
     PRIMARY KEY (status, revision)
 ) {clustered};
+CREATE INDEX status_revisions_document ON status_revisions (document) WHERE document IS NOT NULL;
 
 -- Who may see it: may_see reads nothing else. kind: public, followers (target = author), actor (target = account).
 CREATE TABLE status_audience (
@@ -288,6 +291,8 @@ CREATE TABLE inbox (
 );
 CREATE INDEX inbox_waiting ON inbox (next_at, id) WHERE state = 'waiting';
 CREATE INDEX inbox_received ON inbox (received_at);
+CREATE INDEX inbox_bytes ON inbox (received_at) WHERE document IS NOT NULL;
+CREATE INDEX inbox_document ON inbox (document) WHERE document IS NOT NULL;
 
 -- One row with the change that causes it; fan-out is resumable by `cursor`.
 CREATE TABLE outbox (
@@ -322,7 +327,11 @@ CREATE TABLE deliveries (
     UNIQUE (outbox, inbox)
 );
 CREATE INDEX deliveries_due ON deliveries (host, next_at) WHERE state = 'waiting';
-CREATE INDEX deliveries_next ON deliveries (next_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_order ON deliveries (host, outbox, id) WHERE state = 'waiting';
+CREATE INDEX deliveries_inbox ON deliveries (inbox, outbox) WHERE state = 'waiting';
+CREATE INDEX deliveries_next ON deliveries (next_at) WHERE state = 'waiting' AND leased_until = 0;
+CREATE INDEX deliveries_leased ON deliveries (host, leased_until) WHERE state = 'waiting' AND leased_until > 0;
+CREATE INDEX deliveries_ended ON deliveries (state, next_at) WHERE state <> 'waiting';
 
 CREATE TABLE hosts (
     name {text_c} PRIMARY KEY,           -- host[:port]
@@ -346,6 +355,7 @@ CREATE TABLE jobs (
     problem TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX jobs_due ON jobs (run_at, id) WHERE state = 'waiting';
+CREATE INDEX jobs_leased ON jobs (leased_until) WHERE state = 'waiting' AND leased_until > 0;
 
 -- Deleted things and early Deletes and Undos, so that nothing comes back (I4, THREATS 9).
 CREATE TABLE tombstones (
@@ -356,6 +366,7 @@ CREATE TABLE tombstones (
     deleted_at {instant} NOT NULL,
     own {bool} NOT NULL
 );
+CREATE INDEX tombstones_deleted ON tombstones (deleted_at) WHERE own = false;
 
 CREATE TABLE oauth_apps (
     id {id} PRIMARY KEY,

@@ -58,6 +58,8 @@ inline constexpr std::size_t kFieldDepth = 8;               // brackets in a par
 inline constexpr std::size_t kRateEntries = 50'000;         // callers whose rate is counted apart; more share 1,024 counters
 inline constexpr int kPageRounds = 5;                       // rounds of candidates for one page of what may be seen
 
+inline constexpr std::size_t kStoredDocument = 4 * kMiB;    // a document decompressed; from outside they are at most 1 MiB
+
 // Caches (DESIGN.md 3.10)
 inline constexpr std::size_t kVerifiedKeys = 10'000;
 inline constexpr std::size_t kTokens = 10'000;

@@ -279,7 +279,8 @@ Result<std::unique_ptr<Database>> open_sqlite(const SqliteSettings& settings, co
     try {
         auto connection = std::make_unique<SqliteConnection>(settings.file);
         // Reads the first pages before anything is changed: another program's file stays as it is.
-        OB_CHECK(check_sqlite(*connection));
+        if (auto known = check_sqlite(*connection); !known)
+            return refusal(settings.file, known.error().shown, known.error().detail);
         connection->configure(mode_of(settings, settings.writer_cache_kib, false));
         OB_CHECK(migrate_sqlite(*connection, load_migrations(Engine::Sqlite), clock.now()));
         return std::make_unique<SqliteDatabase>(settings, clock, std::move(connection));

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "federation/base/text.hpp"
+#include "src/store/queues.hpp"
+
+namespace outboard::store::deliveries {
+namespace {
+
+constexpr std::size_t kAnswer = 500;  // bytes of the last answer kept
+constexpr int kWindow = 256;  // due rows of one host looked at per lease, whatever its backlog
+
+OB_QUERY(kAdd, "delivery.add", R"sql(
+    INSERT INTO deliveries (id, outbox, inbox, host, next_at, state)
+    VALUES ($1, $2, $3, $4, $5, 'waiting')
+    ON CONFLICT (outbox, inbox) DO NOTHING)sql");
+OB_QUERY(
+    kNextDue,
+    "delivery.next_due",
+    "SELECT min(next_at) FROM deliveries WHERE state = 'waiting' AND leased_until = 0"
+);
+OB_QUERY(
+    kNextExpiry,
+    "delivery.next_expiry",
+    "SELECT min(leased_until) FROM deliveries WHERE state = 'waiting' AND leased_until > 0"
+);
+// One step of the index per host, however many rows each has.
+OB_QUERY(kListHosts, "delivery.list_hosts", R"sql(
+    WITH RECURSIVE names (host) AS (
+        SELECT min(host) FROM deliveries WHERE state = 'waiting'
+        UNION ALL
+        SELECT (SELECT min(d.host) FROM deliveries AS d
+                WHERE d.state = 'waiting' AND d.host > names.host)
+        FROM names WHERE names.host IS NOT NULL),
+    facts (host, due, leased) AS (
+        SELECT names.host,
+               (SELECT min(d.next_at) FROM deliveries AS d
+                WHERE d.state = 'waiting' AND d.host = names.host),
+               (SELECT count(*) FROM deliveries AS d
+                WHERE d.state = 'waiting' AND d.leased_until > 0
+                  AND d.host = names.host AND d.leased_until > $1)
+        FROM names WHERE names.host IS NOT NULL)
+    SELECT facts.host, facts.leased, CASE WHEN hosts.state = 'paused' THEN 1 ELSE 0 END
+    FROM facts LEFT JOIN hosts ON hosts.name = facts.host
+    WHERE facts.due <= $1 AND facts.leased < $2
+      AND (hosts.state IS NULL OR hosts.state <> 'paused'
+           OR (hosts.next_probe <= $1 AND facts.leased = 0))
+    ORDER BY facts.due, facts.host)sql");
+// Of an inbox the oldest waiting row only; older ones tried often hold back only what is about the
+// same object.
+OB_QUERY(
+    kLease,
+    "delivery.lease",
+    R"sql(
+    UPDATE deliveries SET leased_until = $1 WHERE id IN (
+        SELECT d.id FROM (
+            SELECT id, outbox, inbox FROM deliveries
+            WHERE state = 'waiting' AND host = $2 AND next_at <= $3 AND leased_until <= $3
+            ORDER BY outbox, id LIMIT $4) AS d
+        LEFT JOIN outbox AS o ON o.id = d.outbox
+        WHERE NOT EXISTS (
+            SELECT 1 FROM deliveries AS e LEFT JOIN outbox AS p ON p.id = e.outbox
+            WHERE e.state = 'waiting' AND e.inbox = d.inbox AND e.outbox < d.outbox
+              AND (e.tries < $5 OR p.object = o.object))
+        ORDER BY d.outbox, d.id LIMIT $6)
+    RETURNING id, outbox, inbox, host, tries)sql",
+    R"sql(
+    UPDATE deliveries SET leased_until = $1 WHERE id IN (
+        SELECT l.id FROM deliveries AS l WHERE l.leased_until <= $3 AND l.id IN (
+            SELECT d.id FROM (
+                SELECT id, outbox, inbox FROM deliveries
+                WHERE state = 'waiting' AND host = $2 AND next_at <= $3 AND leased_until <= $3
+                ORDER BY outbox, id LIMIT $4) AS d
+            LEFT JOIN outbox AS o ON o.id = d.outbox
+            WHERE NOT EXISTS (
+                SELECT 1 FROM deliveries AS e LEFT JOIN outbox AS p ON p.id = e.outbox
+                WHERE e.state = 'waiting' AND e.inbox = d.inbox AND e.outbox < d.outbox
+                  AND (e.tries < $5 OR p.object = o.object))
+            ORDER BY d.outbox, d.id LIMIT $6)
+        FOR UPDATE SKIP LOCKED)
+    RETURNING id, outbox, inbox, host, tries)sql"
+);
+OB_QUERY(kEnd, "delivery.end", R"sql(
+    UPDATE deliveries SET state = $2, last = $3, next_at = $4, leased_until = 0, tries = tries + 1
+    WHERE id = $1)sql");
+OB_QUERY(kRetry, "delivery.retry", R"sql(
+    UPDATE deliveries SET next_at = $2, last = $3, leased_until = 0, tries = tries + 1
+    WHERE id = $1 AND state = 'waiting')sql");
+OB_QUERY(
+    kCountWaiting,
+    "delivery.count_waiting",
+    "SELECT count(*) FROM deliveries WHERE state = 'waiting'"
+);
+OB_QUERY(
+    kCountDead,
+    "delivery.count_dead",
+    "SELECT count(*) FROM deliveries WHERE state <> 'waiting' AND state = 'dead'"
+);
+OB_QUERY(kRelease, "delivery.release_leases", R"sql(
+    UPDATE deliveries SET leased_until = 0 WHERE state = 'waiting' AND leased_until > 0)sql");
+OB_QUERY(kDropDone, "delivery.drop_done", R"sql(
+    DELETE FROM deliveries WHERE id IN (
+        SELECT id FROM deliveries
+        WHERE state <> 'waiting' AND state = 'done' AND next_at < $1
+        ORDER BY next_at LIMIT $2))sql");
+
+struct DueHost {
+    std::string name;
+    int leased = 0;
+    bool paused = false;
+};
+
+Item read(const Row& row) {
+    Item item;
+    item.id = row.integer(0);
+    item.outbox = row.id<OutboxItem>(1);
+    item.inbox = row.text(2);
+    item.host = row.text(3);
+    item.tries = static_cast<int>(row.integer(4));
+    return item;
+}
+
+std::optional<Instant> earliest(Reader& db, const Query& query) {
+    return db.one(
+                 query, [](const Row& row) { return row.maybe_instant(0); }
+    ).value_or(std::nullopt);
+}
+
+}  // namespace
+
+void add(Writer& tx, OutboxId outbox, std::string_view inbox, std::string_view host) {
+    tx.execute(kAdd, tx.next_id(), outbox, inbox, host, tx.now());
+}
+
+std::vector<Item> lease(Writer& tx, Instant until, int limit, int per_host) {
+    std::vector<Item> leased;
+    const auto hosts = tx.all(
+        kListHosts,
+        [](const Row& row) {
+            return DueHost{row.text(0), static_cast<int>(row.integer(1)), row.boolean(2)};
+        },
+        tx.now(),
+        per_host
+    );
+    for (const DueHost& host : hosts) {
+        const int room = limit - static_cast<int>(leased.size());
+        if (room <= 0) break;
+        const int of_host = host.paused ? 1 : std::min(room, per_host - host.leased);
+        auto items =
+            tx.all(kLease, read, until, host.name, tx.now(), kWindow, kOrderedTries, of_host);
+        std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+            return std::pair(a.outbox, a.id) < std::pair(b.outbox, b.id);
+        });
+        leased.insert(leased.end(), items.begin(), items.end());
+    }
+    return leased;
+}
+
+void set_done(Writer& tx, std::int64_t id, std::string_view answer) {
+    tx.execute(kEnd, id, "done", cut_bytes(answer, kAnswer), tx.now());
+}
+
+void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view answer) {
+    tx.execute(kRetry, id, next, cut_bytes(answer, kAnswer));
+}
+
+void set_dead(Writer& tx, std::int64_t id, std::string_view answer) {
+    tx.execute(kEnd, id, "dead", cut_bytes(answer, kAnswer), tx.now());
+}
+
+Counts count(Reader& db) {
+    Counts counts;
+    counts.waiting = db.count(kCountWaiting);
+    counts.dead = db.count(kCountDead);
+    counts.next = earliest(db, kNextDue);
+    const auto expiry = earliest(db, kNextExpiry);
+    if (expiry && (!counts.next || *expiry < *counts.next)) counts.next = expiry;
+    return counts;
+}
+
+void release_leases(Writer& tx) { tx.execute(kRelease); }
+
+int drop_done(Writer& tx, Instant limit, int most) {
+    return static_cast<int>(tx.execute(kDropDone, limit, most));
+}
+
+}  // namespace outboard::store::deliveries

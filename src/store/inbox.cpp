@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "src/store/queues.hpp"
+
+namespace outboard::store::inbox {
+namespace {
+
+OB_QUERY(kAdd, "inbox.add", R"sql(
+    INSERT INTO inbox (id, activity_hash, document, actor, recipient, key_id, how,
+                       received_at, state, next_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $8)
+    ON CONFLICT (activity_hash) DO NOTHING)sql");
+OB_QUERY(kListDue, "inbox.list_due", R"sql(
+    SELECT id, document, actor, recipient, key_id, how, tries FROM inbox
+    WHERE state = 'waiting' AND next_at <= $1
+    ORDER BY next_at, id LIMIT $2)sql");
+// The row's own next time is the lease: it comes back by itself when nobody ends it.
+OB_QUERY(
+    kLease,
+    "inbox.lease",
+    R"sql(
+    UPDATE inbox SET next_at = $1 WHERE id IN (
+        SELECT id FROM inbox WHERE state = 'waiting' AND next_at <= $2
+        ORDER BY next_at, id LIMIT $3)
+    RETURNING id, document, actor, recipient, key_id, how, tries)sql",
+    R"sql(
+    UPDATE inbox SET next_at = $1 WHERE id IN (
+        SELECT id FROM inbox WHERE state = 'waiting' AND next_at <= $2
+        ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+    RETURNING id, document, actor, recipient, key_id, how, tries)sql"
+);
+OB_QUERY(kNextDue, "inbox.next_due", "SELECT min(next_at) FROM inbox WHERE state = 'waiting'");
+OB_QUERY(
+    kEnd, "inbox.end", "UPDATE inbox SET state = $2, problem = $3, tries = tries + 1 WHERE id = $1"
+);
+OB_QUERY(kRetry, "inbox.retry", R"sql(
+    UPDATE inbox SET next_at = $2, problem = $3, tries = tries + 1
+    WHERE id = $1 AND state = 'waiting')sql");
+OB_QUERY(kCount, "inbox.count_waiting", "SELECT count(*) FROM inbox WHERE state = 'waiting'");
+OB_QUERY(kListBytes, "inbox.list_old_bytes", R"sql(
+    SELECT id, document FROM inbox
+    WHERE document IS NOT NULL AND received_at < $1 AND state <> 'waiting'
+    ORDER BY received_at LIMIT $2)sql");
+OB_QUERY(kForget, "inbox.forget_bytes", "UPDATE inbox SET document = NULL WHERE id = $1");
+OB_QUERY(kDropDocument, "inbox.drop_document", R"sql(
+    DELETE FROM documents WHERE hash = $1 AND verified_how <> 'own'
+        AND NOT EXISTS (SELECT 1 FROM inbox WHERE document = $1)
+        AND NOT EXISTS (SELECT 1 FROM statuses WHERE document = $1)
+        AND NOT EXISTS (SELECT 1 FROM status_revisions WHERE document = $1)
+        AND NOT EXISTS (SELECT 1 FROM accounts WHERE document = $1))sql");
+OB_QUERY(kDropIds, "inbox.drop_ids", R"sql(
+    DELETE FROM inbox WHERE id IN (
+        SELECT id FROM inbox WHERE received_at < $1 AND state <> 'waiting'
+        ORDER BY received_at LIMIT $2))sql");
+
+Item read(const Row& row) {
+    Item item;
+    item.id = row.integer(0);
+    item.document = row.bytes(1);
+    item.actor = row.text(2);
+    item.recipient = row.maybe_id<Account>(3);
+    item.key_id = row.text(4);
+    item.how = row.text(5);
+    item.tries = static_cast<int>(row.integer(6));
+    return item;
+}
+
+}  // namespace
+
+bool add(Writer& tx, std::string_view activity_hash, const Item& item) {
+    return tx.execute(
+               kAdd,
+               tx.next_id(),
+               Blob{std::string(activity_hash)},
+               Blob{item.document},
+               item.actor,
+               item.recipient,
+               item.key_id,
+               item.how,
+               tx.now()
+           ) == 1;
+}
+
+std::vector<Item> list_due(Reader& db, Instant now, int limit) {
+    return db.all(kListDue, read, now, limit);
+}
+
+std::vector<Item> lease(Writer& tx, Instant until, int limit) {
+    auto items = tx.all(kLease, read, until, tx.now(), limit);
+    std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.id < b.id; });
+    return items;
+}
+
+std::optional<Instant> next_due(Reader& db) {
+    return db.one(
+                 kNextDue, [](const Row& row) { return row.maybe_instant(0); }
+    ).value_or(std::nullopt);
+}
+
+void set_done(Writer& tx, std::int64_t id) { tx.execute(kEnd, id, "done", ""); }
+
+void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem) {
+    tx.execute(kRetry, id, next, problem);
+}
+
+void set_dead(Writer& tx, std::int64_t id, std::string_view problem) {
+    tx.execute(kEnd, id, "dead", problem);
+}
+
+std::int64_t count_waiting(Reader& db) { return db.count(kCount); }
+
+int drop_old(Writer& tx, Instant bytes_limit, Instant ids_limit, int most) {
+    struct Old {
+        std::int64_t id;
+        std::string document;
+    };
+    // Whatever loses its id loses its bytes first, or nobody would know of them any more.
+    const auto old = tx.all(
+        kListBytes,
+        [](const Row& row) { return Old{row.integer(0), row.bytes(1)}; },
+        std::max(bytes_limit, ids_limit),
+        most
+    );
+    for (const Old& row : old) {
+        tx.execute(kForget, row.id);
+        tx.execute(kDropDocument, Blob{row.document});
+    }
+    int dropped = static_cast<int>(old.size());
+    if (dropped < most) dropped += static_cast<int>(tx.execute(kDropIds, ids_limit, most));
+    return dropped;
+}
+
+}  // namespace outboard::store::inbox

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "src/store/queues.hpp"
+
+namespace outboard::store::outbox {
+namespace {
+
+OB_QUERY(kAdd, "outbox.add", R"sql(
+    INSERT INTO outbox (id, account, uri, kind, object, status, document, to_followers,
+                        to_accounts, listed, state, cursor, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'fanning', $11, $12))sql");
+OB_QUERY(kFind, "outbox.find", R"sql(
+    SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
+           cursor, created_at
+    FROM outbox WHERE id = $1)sql");
+OB_QUERY(kFindByUri, "outbox.find_by_uri", R"sql(
+    SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
+           cursor, created_at
+    FROM outbox WHERE uri = $1 ORDER BY id LIMIT 1)sql");
+OB_QUERY(kListFanning, "outbox.list_fanning", R"sql(
+    SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
+           cursor, created_at
+    FROM outbox WHERE state = 'fanning' ORDER BY id LIMIT $1)sql");
+OB_QUERY(kListPublic, "outbox.list_public", R"sql(
+    SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
+           cursor, created_at
+    FROM outbox WHERE listed = true AND account = $1 AND id < $2 ORDER BY id DESC LIMIT $3)sql");
+OB_QUERY(
+    kCountPublic,
+    "outbox.count_public",
+    "SELECT count(*) FROM outbox WHERE listed = true AND account = $1"
+);
+OB_QUERY(kSetCursor, "outbox.set_cursor", "UPDATE outbox SET cursor = $2 WHERE id = $1");
+OB_QUERY(kSetSent, "outbox.set_sent", "UPDATE outbox SET state = 'sent' WHERE id = $1");
+
+Item read(const Row& row) {
+    Item item;
+    item.id = row.id<OutboxItem>(0);
+    item.account = row.id<Account>(1);
+    item.uri = row.text(2);
+    item.kind = row.text(3);
+    item.object = row.text(4);
+    item.status = row.maybe_id<Status>(5);
+    item.document = row.bytes(6);
+    item.to_followers = row.boolean(7);
+    const auto accounts = nlohmann::json::parse(row.text(8), nullptr, /*allow_exceptions=*/false);
+    if (!accounts.is_array()) throw StoreError("outbox " + item.id.str() + " is damaged");
+    for (const auto& account : accounts) item.to_accounts.push_back({account.get<std::int64_t>()});
+    item.listed = row.boolean(9);
+    item.cursor = row.integer(10);
+    item.created_at = row.instant(11);
+    return item;
+}
+
+}  // namespace
+
+void add(Writer& tx, const Item& item) {
+    tx.execute(
+        kAdd,
+        item.id.value != 0 ? item.id.value : tx.next_id(),
+        item.account,
+        item.uri,
+        item.kind,
+        item.object,
+        item.status,
+        Blob{item.document},
+        item.to_followers,
+        item.to_accounts,
+        item.listed,
+        item.cursor,
+        item.created_at == Instant{} ? tx.now() : item.created_at
+    );
+}
+
+std::optional<Item> find(Reader& db, OutboxId id) { return db.one(kFind, read, id); }
+
+std::optional<Item> find_by_uri(Reader& db, std::string_view uri) {
+    return db.one(kFindByUri, read, uri);
+}
+
+std::vector<Item> list_fanning(Reader& db, int limit) { return db.all(kListFanning, read, limit); }
+
+void set_cursor(Writer& tx, OutboxId id, std::int64_t cursor) {
+    tx.execute(kSetCursor, id, cursor);
+}
+
+void set_sent(Writer& tx, OutboxId id) { tx.execute(kSetSent, id); }
+
+std::vector<Item> list_public(
+    Reader& db, AccountId account, std::optional<std::int64_t> max_id, int limit
+) {
+    return db.all(
+        kListPublic, read, account, max_id.value_or(std::numeric_limits<std::int64_t>::max()), limit
+    );
+}
+
+std::int64_t count_public(Reader& db, AccountId account) { return db.count(kCountPublic, account); }
+
+}  // namespace outboard::store::outbox

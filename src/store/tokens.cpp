@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/store/keys.hpp"
+
+namespace outboard::store::tokens {
+namespace {
+
+OB_QUERY(kFind, "token.find", R"sql(
+    SELECT t.account, t.app, t.scopes, a.name, a.website
+    FROM tokens AS t JOIN oauth_apps AS a ON a.id = t.app
+    WHERE t.hash = $1 AND t.revoked_at IS NULL)sql");
+OB_QUERY(kEnsureApp, "token.ensure_app", R"sql(
+    INSERT INTO oauth_apps (id, name, website, redirect_uris, scopes, client_id, secret_hash, created_at)
+    VALUES ($1, $2, '', '[]', $3, $4, $5, $6)
+    ON CONFLICT (client_id) DO UPDATE SET scopes = excluded.scopes
+    RETURNING id)sql");
+OB_QUERY(kInsert, "token.insert", R"sql(
+    INSERT INTO tokens (hash, account, app, scopes, created_at) VALUES ($1, $2, $3, $4, $5))sql");
+OB_QUERY(
+    kRevokeAll,
+    "token.revoke_all",
+    "UPDATE tokens SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL"
+);
+
+}  // namespace
+
+std::optional<Token> find(Reader& db, std::string_view hash) {
+    return db.one(
+        kFind,
+        [](const Row& row) {
+            return Token{
+                row.maybe_id<Account>(0), row.integer(1), row.text(2), row.text(3), row.text(4)
+            };
+        },
+        Blob{std::string(hash)}
+    );
+}
+
+/// An app of the command line has no secret (no hash equals an empty one) and no redirect: it
+/// cannot be used over OAuth.
+std::int64_t ensure_app(Writer& tx, std::string_view name, std::string_view scopes) {
+    return tx
+        .one(
+            kEnsureApp,
+            [](const Row& row) { return row.integer(0); },
+            tx.next_id(),
+            name,
+            scopes,
+            "command line: " + std::string(name),
+            Blob{},
+            tx.now()
+        )
+        .value();
+}
+
+void insert(
+    Writer& tx,
+    std::string_view hash,
+    std::optional<AccountId> account,
+    std::int64_t app,
+    std::string_view scopes
+) {
+    tx.execute(kInsert, Blob{std::string(hash)}, account, app, scopes, tx.now());
+}
+
+void revoke_all(Writer& tx, AccountId account) { tx.execute(kRevokeAll, account, tx.now()); }
+
+}  // namespace outboard::store::tokens
