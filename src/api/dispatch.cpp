@@ -139,7 +139,7 @@ Result<http::Response> answer(
         const auto who = caller && caller->account ? "account " + caller->account->str()
                                                    : rate_address(request.peer);
         envelope.rate = router.rates().count(who, policy.rate, app.clock.now());
-        if (envelope.rate->refused && app.config.limits_rate_limit) {
+        if (envelope.rate->refused && app.config->limits_rate_limit) {
             return fail(Code::RateLimited, "Too many requests; wait until the limit is reset.");
         }
         if (!caller) return tl::unexpected<Error>(caller.error());

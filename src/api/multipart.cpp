@@ -85,10 +85,9 @@ Result<std::vector<std::pair<std::string, std::string>>> read_multipart(
         const auto head = read_head(body.substr(0, head_end));
         const auto content_at = head_end == 0 ? 2 : head_end + 4;
         if (!head.name || content_at > at + 2) return broken();
-        if (!head.is_file) {
-            const auto size = at > content_at ? at - content_at : 0;
-            fields.emplace_back(*head.name, std::string(body.substr(content_at, size)));
-        }
+        if (head.is_file) return fail(Code::Invalid, "Files are not taken at this address.");
+        const auto size = at > content_at ? at - content_at : 0;
+        fields.emplace_back(*head.name, std::string(body.substr(content_at, size)));
         at += 2;
     }
 }

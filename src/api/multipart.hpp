@@ -10,9 +10,9 @@
 
 namespace outboard::api {
 
-/// The plain fields of a multipart/form-data body, in order; parts with a file name are left out.
-/// Errors: Invalid without boundary or when the body does not follow it; TooLarge over
-/// limits::kFields parts. Spec: RFC 7578.
+/// The plain fields of a multipart/form-data body, in order.
+/// Errors: Invalid without boundary, when the body does not follow it, and for files, which no
+/// route takes yet; TooLarge over limits::kFields parts. Spec: RFC 7578.
 Result<std::vector<std::pair<std::string, std::string>>> read_multipart(
     std::string_view content_type, std::string_view body
 );

@@ -36,7 +36,7 @@ entities::Instance instance(
     out.description = config.instance_description;
     out.version = std::string(entities::kCompatibleVersion) + " (compatible; Outboard " +
                   std::string(kVersion) + ")";
-    out.source_url = identity.origin() + "/";
+    out.source_url = std::string(kSoftwareUrl);
     out.thumbnail = default_header(identity);
     out.icon = default_avatar(identity);
     out.streaming = (identity.scheme == "https" ? "wss://" : "ws://") + identity.domain;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "src/domain/account.hpp"
+#include "src/services/app.hpp"
+
+namespace outboard::services {
+
+/// What a person changes of themselves; absent parts stay.
+struct ProfileChanges {
+    std::optional<std::string> display_name, note;
+    std::optional<bool> locked, bot, discoverable, indexable;
+    std::optional<std::vector<std::pair<std::string, std::string>>>
+        fields;  // name, value as written
+    std::optional<std::string> default_visibility, default_language, default_content_type;
+};
+
+/// Changes the profile and the settings of new posts; a changed profile is signed anew and sent as
+/// Update to the followers. Errors: Invalid for texts over their limits (shown in /api/v2/instance)
+/// and unknown settings.
+Result<void> update_profile(App& app, AccountId viewer, const ProfileChanges& changes);
+
+}  // namespace outboard::services

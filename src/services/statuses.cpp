@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/services/statuses.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "federation/base/text.hpp"
+#include "src/base/limits.hpp"
+#include "src/present/sight.hpp"
+#include "src/services/boosts.hpp"
+#include "src/services/compose.hpp"
+#include "src/services/outgoing.hpp"
+#include "src/services/remote.hpp"
+#include "src/store/accounts.hpp"
+#include "src/store/follows.hpp"
+#include "src/store/statuses.hpp"
+
+namespace outboard::services {
+namespace {
+
+constexpr std::size_t kTextBytes = 64 * limits::kKiB;  // what html/ takes at once
+constexpr std::size_t kIdempotencyKey = 255;
+
+bool is_open(Visibility visibility) {
+    return visibility == Visibility::Public || visibility == Visibility::Unlisted;
+}
+
+/// The parts of a text that have limits, checked before anything is read.
+Result<void> check_text(
+    const App& app,
+    std::string_view text,
+    std::string_view spoiler,
+    std::string_view language,
+    std::string_view content_type
+) {
+    if (trim(text).empty()) {
+        return fail(Code::Invalid, "Validation failed: Text can't be blank");
+    }
+    const auto most = static_cast<std::size_t>(app.config->limits_status_characters);
+    if (text.size() > kTextBytes || count_characters(text) + count_codepoints(spoiler) > most) {
+        return fail(
+            Code::Invalid,
+            "Validation failed: Text character limit of " + std::to_string(most) + " exceeded"
+        );
+    }
+    if (count_codepoints(spoiler) > limits::kSpoilerCharacters) {
+        return fail(
+            Code::Invalid,
+            "Validation failed: Spoiler text is longer than " +
+                std::to_string(limits::kSpoilerCharacters) + " characters"
+        );
+    }
+    if (!language.empty() && !is_language(language)) {
+        return fail(Code::Invalid, "Validation failed: Language is not a language code");
+    }
+    if (!content_type.empty() && content_type != "text/plain" && content_type != "text/markdown") {
+        return fail(
+            Code::Invalid, "Validation failed: Content type must be text/plain or text/markdown"
+        );
+    }
+    return {};
+}
+
+/// A reply is never wider than what it answers unless its author says so; to a private post of
+/// somebody else it goes to the people named (V3).
+Visibility choose_visibility(
+    const Draft& draft, Visibility preferred, const std::optional<Status>& parent, AccountId author
+) {
+    if (draft.visibility) return *draft.visibility;
+    if (!parent) return preferred;
+    if (parent->visibility == Visibility::Followers && parent->account != author) {
+        return Visibility::Direct;
+    }
+    return std::max(preferred, parent->visibility);  // the enumerators stand from wide to narrow
+}
+
+/// What the store knows that a post needs.
+struct Surroundings {
+    Account author;
+    User user;
+    std::optional<Status> parent;
+    std::optional<Account> parent_author;
+    Named named;
+};
+
+Result<Surroundings> look_around(
+    App& app,
+    AccountId author,
+    std::optional<StatusId> reply_to,
+    const std::vector<std::string>& handles
+) {
+    return app.db.read([&](store::Reader& db) -> Result<Surroundings> {
+        Surroundings around;
+        const auto account = store::accounts::find(db, author);
+        const auto user = store::users::find(db, author);
+        if (!account || !user) return fail(Code::NotFound, "Record not found");
+        around.author = *account;
+        around.user = *user;
+        if (reply_to) {
+            const auto seen = present::find_seen(db, *reply_to, author);
+            if (!seen) {
+                return fail(
+                    Code::NotFound, "The post you are trying to reply to does not appear to exist."
+                );
+            }
+            around.parent = seen->original();
+            around.parent_author = store::accounts::find(db, around.parent->account);
+        }
+        around.named = find_named(db, app.identity, handles);
+        return around;
+    });
+}
+
+/// Those a status goes to by name: whom the text names and whom it answers. Not the author.
+std::vector<Account> mentioned_by(const Surroundings& around) {
+    std::vector<Account> mentioned;
+    const auto add = [&](const Account& account) {
+        const bool there =
+            std::any_of(mentioned.begin(), mentioned.end(), [&](const Account& other) {
+                return other.id == account.id;
+            });
+        if (!there && account.id != around.author.id && account.is_active()) {
+            mentioned.push_back(account);
+        }
+    };
+    if (around.parent_author) add(*around.parent_author);
+    for (const auto& account : around.named.accounts) add(account);
+    return mentioned;
+}
+
+void join_thread(Status& status, const Surroundings& around, const Identity& identity) {
+    if (around.parent) {
+        status.reply_to = around.parent->id;
+        status.reply_to_uri = around.parent->uri;
+        status.reply_to_account = around.parent->account;
+        status.thread = around.parent->thread;
+        status.context_uri = around.parent->context_uri;
+        status.conversation = around.parent->conversation;
+    } else {
+        status.thread = status.id;
+    }
+    if (status.context_uri.empty()) status.context_uri = identity.context_uri(status.thread.value);
+    if (status.conversation.empty()) status.conversation = status.context_uri;
+}
+
+Status make_status(
+    App& app, const Draft& draft, const Surroundings& around, std::string content_type
+) {
+    Status status;
+    status.id = {app.db.reserve_id()};
+    const auto& name = around.author.username;
+    status.uri = app.identity.status_uri(name, status.id.value);
+    status.url = app.identity.status_url(name, status.id.value);
+    status.activity_uri = status.uri + "/activity";
+    status.account = around.author.id;
+    const auto preferred =
+        federation::parse_visibility(around.user.default_visibility).value_or(Visibility::Public);
+    status.visibility = choose_visibility(draft, preferred, around.parent, around.author.id);
+    status.source = draft.text;
+    status.content_type = std::move(content_type);
+    status.content = render_text(app.identity, draft.text, status.content_type, around.named);
+    status.spoiler = draft.spoiler;
+    status.sensitive = draft.sensitive || !draft.spoiler.empty();
+    status.language = draft.language.empty() ? around.user.default_language : draft.language;
+    status.created_at = app.clock.now();
+    status.received_at = status.created_at;
+    status.local = true;
+    status.application = draft.application;
+    join_thread(status, around, app.identity);
+    return status;
+}
+
+/// Object and activity around it, rendered and signed outside the transaction.
+struct Rendered {
+    RenderedObject object;
+    PreparedActivity activity;
+};
+
+Result<Rendered> render_change(
+    App& app,
+    std::string_view type,
+    const std::string& activity_uri,
+    const Account& author,
+    const store::statuses::NewStatus& fresh,
+    const std::vector<Account>& mentioned
+) {
+    const bool open = is_open(fresh.status.visibility);
+    const auto object = object_of(app.identity, author, fresh.status, mentioned, fresh.hashtags);
+    OB_TRY(auto rendered, render_object(app, author, object, /*with_proof=*/open));
+    OB_TRY(
+        auto activity,
+        prepare_activity(app, author, type, activity_uri, rendered.document, object.audience, open)
+    );
+    activity.item.status = fresh.status.id;
+    return Rendered{std::move(rendered), std::move(activity)};
+}
+
+void put_object(store::Writer& tx, const Status& status, const RenderedObject& object) {
+    store::documents::put(
+        tx,
+        object.packed,
+        {.uri = status.uri, .signed_by = "", .verified_how = "own", .received_via = ""}
+    );
+}
+
+Result<void> check_count(const std::vector<Account>& mentioned) {
+    if (mentioned.size() <= limits::kMentions) return {};
+    return fail(
+        Code::Invalid,
+        "Validation failed: a post may name at most " + std::to_string(limits::kMentions) +
+            " people"
+    );
+}
+
+Result<Status> find_own(store::Reader& db, AccountId author, StatusId id) {
+    auto status = store::statuses::find(db, id);
+    if (!status || status->account != author || status->state == StatusState::Deleted) {
+        return fail(Code::NotFound, "Record not found");
+    }
+    return *std::move(status);
+}
+
+}  // namespace
+
+std::vector<AccountId> had_by(store::Reader& db, const Status& status) {
+    store::statuses::Page many;
+    many.limit = 1000;  // nodes that have it, not people: more come to the same inboxes
+    std::vector<AccountId> people;
+    const auto mentions = store::statuses::load_mentions(db, {status.id});
+    if (const auto it = mentions.find(status.id); it != mentions.end()) people = it->second;
+    if (status.reply_to_account) add_recipients(people, {*status.reply_to_account});
+    add_recipients(people, store::statuses::list_boosters(db, status.id, many));
+    add_recipients(people, store::favourites::list_accounts(db, status.id, many));
+    return remote_of(db, people);
+}
+
+std::optional<StatusId> find_by_key(App& app, AccountId author, const std::string& key) {
+    if (key.empty()) return std::nullopt;
+    return app.db.read([&](store::Reader& db) { return store::idempotency::find(db, author, key); }
+    );
+}
+
+Result<StatusId> post(App& app, AccountId author, const Draft& draft) {
+    if (draft.idempotency_key.size() > kIdempotencyKey) {
+        return fail(Code::Invalid, "The Idempotency-Key is longer than 255 characters.");
+    }
+    if (const auto made = find_by_key(app, author, draft.idempotency_key)) return *made;
+    OB_CHECK(check_text(app, draft.text, draft.spoiler, draft.language, draft.content_type));
+    const auto found = html::find_entities(draft.text);
+    OB_TRY(const auto around, look_around(app, author, draft.reply_to, found.handles));
+    const auto mentioned = mentioned_by(around);
+    OB_CHECK(check_count(mentioned));
+
+    store::statuses::NewStatus fresh;
+    fresh.status = make_status(
+        app,
+        draft,
+        around,
+        draft.content_type.empty() ? around.user.default_content_type : draft.content_type
+    );
+    fresh.audience = audience_of(fresh.status, mentioned);
+    for (const auto& account : mentioned) fresh.mentions.push_back(account.id);
+    fresh.hashtags = found.hashtags;
+    OB_TRY(
+        auto rendered,
+        render_change(app, "Create", fresh.status.activity_uri, around.author, fresh, mentioned)
+    );
+    rendered.activity.item.listed = is_open(fresh.status.visibility);
+    fresh.status.document = rendered.object.packed.hash;
+
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        const auto id = fresh.status.id;
+        const auto& key = draft.idempotency_key;
+        if (!key.empty() && !store::idempotency::take(tx, author, key, id)) {
+            return store::idempotency::find(tx, author, key).value_or(id);
+        }
+        put_object(tx, fresh.status, rendered.object);
+        store::statuses::insert(tx, fresh);
+        emit(tx, app, rendered.activity);
+        for (const auto& account : mentioned) {
+            store::notifications::add(tx, account.id, author, "mention", id);
+        }
+        store::statuses::add_to_home(tx, author, id);
+        if (fresh.status.visibility != Visibility::Direct) {
+            fan_out_home(tx, app, author, id, /*is_boost=*/false);
+        }
+        return id;
+    });
+}
+
+Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& changes) {
+    OB_TRY(const auto before, app.db.read([&](store::Reader& db) {
+        return find_own(db, author, id);
+    }));
+    if (before.boost_of) return fail(Code::Invalid, "A boost has no text to edit.");
+    store::statuses::NewStatus changed;
+    changed.status = before;
+    auto& status = changed.status;
+    status.source = changes.text.value_or(before.source);
+    status.spoiler = changes.spoiler.value_or(before.spoiler);
+    status.sensitive = changes.sensitive.value_or(before.sensitive) || !status.spoiler.empty();
+    status.language = changes.language.value_or(before.language);
+    status.content_type = changes.content_type.value_or(before.content_type);
+    OB_CHECK(check_text(app, status.source, status.spoiler, status.language, status.content_type));
+    const auto found = html::find_entities(status.source);
+    OB_TRY(const auto around, look_around(app, author, before.reply_to, found.handles));
+    const auto mentioned = mentioned_by(around);
+    OB_CHECK(check_count(mentioned));
+    status.content = render_text(app.identity, status.source, status.content_type, around.named);
+    const bool same = status.content.str() == before.content.str() &&
+                      status.source == before.source && status.spoiler == before.spoiler &&
+                      status.sensitive == before.sensitive && status.language == before.language;
+    if (same) return id;
+    status.edited_at = app.clock.now();
+    for (const auto& account : mentioned) changed.mentions.push_back(account.id);
+    changed.hashtags = found.hashtags;
+    changed.audience = audience_of(status, mentioned);
+    OB_TRY(
+        auto rendered,
+        render_change(
+            app,
+            "Update",
+            transient_uri(app, around.author, "updates"),
+            around.author,
+            changed,
+            mentioned
+        )
+    );
+    status.document = rendered.object.packed.hash;
+    const auto had = app.db.read([&](store::Reader& db) { return had_by(db, before); });
+    add_recipients(rendered.activity.item.to_accounts, had);
+
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        OB_TRY(const auto here, find_own(tx, author, id));
+        if (here.revision != before.revision) {
+            return fail(Code::Conflict, "The post was edited at the same time; try again.");
+        }
+        put_object(tx, status, rendered.object);
+        store::statuses::edit(tx, changed);
+        emit(tx, app, rendered.activity);
+        store::statuses::Page many;
+        many.limit = 1000;
+        for (const auto booster : store::statuses::list_boosters(tx, id, many)) {
+            store::notifications::add(tx, booster, author, "update", id);
+        }
+        return id;
+    });
+}
+
+Result<void> remove_status(App& app, AccountId author, StatusId id) {
+    struct Before {
+        Status status;
+        Account author;
+        std::vector<Account> mentioned;
+        std::vector<AccountId> had;
+    };
+    OB_TRY(const auto before, app.db.read([&](store::Reader& db) -> Result<Before> {
+        OB_TRY(auto status, find_own(db, author, id));
+        Before found{.status = std::move(status), .author = {}, .mentioned = {}, .had = {}};
+        found.author = store::accounts::find(db, author).value();
+        const auto mentions = store::statuses::load_mentions(db, {id});
+        if (const auto it = mentions.find(id); it != mentions.end()) {
+            found.mentioned = store::accounts::load(db, it->second);
+        }
+        found.had = had_by(db, found.status);
+        return found;
+    }));
+    const auto& status = before.status;
+    if (status.boost_of) {
+        OB_CHECK(remove_boost(app, author, *status.boost_of));
+        return {};
+    }
+    const auto now = app.clock.now();
+    const auto iri = iri_of(status.uri);
+    if (!iri) return fail(Code::Internal, "", "own status without a usable id: " + status.uri);
+    OB_TRY(
+        auto activity,
+        prepare_activity(
+            app,
+            before.author,
+            "Delete",
+            status.uri + "#delete",
+            federation::write_tombstone(*iri, status.kind, now),
+            addressing_of(before.author, status.visibility, before.mentioned),
+            is_open(status.visibility)
+        )
+    );
+    activity.item.status = id;
+    add_recipients(activity.item.to_accounts, before.had);
+
+    OB_TRY(auto more, app.db.write([&](store::Writer& tx) -> Result<bool> {
+        OB_CHECK(find_own(tx, author, id));
+        const bool left = store::statuses::remove(tx, id);
+        store::tombstones::add(
+            tx,
+            {.uri = status.uri,
+             .owner = before.author.uri,
+             .former_type = status.kind,
+             .deleted_at = now,
+             .own = true}
+        );
+        emit(tx, app, activity);
+        return left;
+    }));
+    // Of a well-known post more hangs than one transaction should sweep; nothing of it is shown
+    // meanwhile.
+    constexpr int kSweeps = 100;
+    for (int round = 0; more && round < kSweeps; ++round) {
+        OB_TRY(more, app.db.write([&](store::Writer& tx) {
+            return store::statuses::remove(tx, id);
+        }));
+    }
+    return {};
+}
+
+namespace {
+
+Result<StatusId> find_original(store::Reader& db, AccountId viewer, StatusId id) {
+    const auto seen = present::find_seen(db, id, viewer);
+    if (!seen) return fail(Code::NotFound, "Record not found");
+    return seen->original().id;
+}
+
+}  // namespace
+
+Result<StatusId> bookmark(App& app, AccountId viewer, StatusId id) {
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        OB_TRY(const auto original, find_original(tx, viewer, id));
+        store::bookmarks::add(tx, viewer, original);
+        return original;
+    });
+}
+
+Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id) {
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        OB_TRY(const auto original, find_original(tx, viewer, id));
+        store::bookmarks::remove(tx, viewer, original);
+        return original;
+    });
+}
+
+}  // namespace outboard::services
