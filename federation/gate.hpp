@@ -49,7 +49,8 @@ struct Fetched {
 using Documents = std::map<std::string, Fetched, std::less<>>;
 
 /// One step of work that may need the network: done, refused, or in need of one more document.
-/// The host fetches, adds to `Documents` and calls again from the start; it gives up when its budget is spent.
+/// The host fetches, adds to `Documents` and calls again from the start; it gives up when its
+/// budget is spent.
 template <class T>
 using Step = std::variant<T, Needs, Error>;
 
@@ -63,8 +64,9 @@ struct KnownKey {
 /// The host's memory of keys. Null when unknown.
 using FindKey = std::function<std::optional<KnownKey>(std::string_view key_id)>;
 
-/// What the Gate accepted, and how.
-enum class Proven { BySignature, ByProof };
+/// What the Gate accepted, and how. ByAbsence: the Delete of an actor whose own host answers 410
+/// for its key (S9).
+enum class Proven { BySignature, ByProof, ByAbsence };
 struct Delivery {
     Activity activity;
     Proven how = Proven::BySignature;
@@ -72,7 +74,9 @@ struct Delivery {
     SignatureScheme scheme = SignatureScheme::DraftCavage;
     std::optional<Actor> fetched_actor;  // when the key was fetched for this request: worth storing
 };
-/// Signed by somebody who is not the actor and without a valid proof: only a hint (I15).
+/// Signed by somebody who is not the actor and without a proof we can check, but made for
+/// forwarding (an embedded Linked Data signature, or a proof of another suite): only a hint (I15).
+/// Without any of these it is Unauthorized (S6).
 struct Hint {
     std::optional<Iri> activity_id, object_id;
     std::string type;
@@ -93,38 +97,75 @@ struct GatePolicy {
     std::function<bool(const Iri& actor)> is_known_actor = [](const Iri&) { return false; };
 };
 
-/// Signature, digest, date and origin checks: the only maker of Verified. Does no I/O (DESIGN.md 3.9).
+/// Signature, digest, date and origin checks: the only maker of Verified. Does no I/O
+/// (DESIGN.md 3.9).
 class Gate {
 public:
     explicit Gate(GatePolicy policy) : policy_(std::move(policy)) {}
 
-    /// Judges a POST to an inbox. Cheap checks first: shape, type, date, digest, coverage, block list, then key (THREATS 24).
-    /// A cached key that fails is fetched again once per call (S8); the host bounds how often.
+    /// Judges a POST to an inbox. Cheap checks first: shape, type, date, digest, coverage, block
+    /// list, then key (THREATS 24). A cached key that fails is fetched again once per call (S8);
+    /// the host bounds how often. A key on another origin than the actor's is refused unfetched,
+    /// unless `find_key` knows it as the actor's or the activity carries a proof. An accepted
+    /// object names the actor as its first author.
     ///
-    /// Errors: Invalid for unreadable bodies, Unauthorized for signatures, Forbidden for blocked hosts and for
-    /// activities over things of another owner that can be seen without the store (O5, O6).
-    /// Spec: REQUIREMENTS S1-S14, O3-O6, I1-I15. Threads: reentrant.
-    Step<Judgement> check(const Request& request, const FindKey& find_key, const Documents& fetched, Instant now) const;
+    /// Errors: Invalid for unreadable bodies, Unauthorized for signatures, Forbidden for blocked
+    /// hosts and for activities over things of another owner that can be seen without the store
+    /// (O5, O6). Spec: REQUIREMENTS S1-S14, O3-O6, I1-I15. Threads: reentrant.
+    Step<Judgement> check(
+        const Request& request, const FindKey& find_key, const Documents& fetched, Instant now
+    ) const;
 
     /// Who signed a GET, when anybody did: for authorized fetch. Nothing for an unsigned one.
-    Step<std::optional<KnownKey>> check_reader(const Request& request, const FindKey& find_key, const Documents& fetched, Instant now) const;
+    Step<std::optional<KnownKey>> check_reader(
+        const Request& request, const FindKey& find_key, const Documents& fetched, Instant now
+    ) const;
 
-    /// A document fetched from `fetched.final_url`, as evidence of what its owner says: right content type (O3), id of the
-    /// final origin or refetched once by id (O4), owner of the same origin (O5), or a valid proof.
-    Step<Verified<Object>> take_object(const Iri& asked, const Documents& fetched, const FindKey& find_key) const;
+    /// A document fetched from `fetched.final_url`, as evidence of what its owner says: right
+    /// content type (O3), id of the final origin or refetched once by id (O4), owner of the same
+    /// origin (O5), or a valid proof.
+    Step<Verified<Object>> take_object(
+        const Iri& asked, const Documents& fetched, const FindKey& find_key
+    ) const;
     Step<Verified<Actor>> take_actor(const Iri& asked, const Documents& fetched) const;
-    Step<Verified<Activity>> take_activity(const Iri& asked, const Documents& fetched, const FindKey& find_key) const;
+    Step<Verified<Activity>> take_activity(
+        const Iri& asked, const Documents& fetched, const FindKey& find_key
+    ) const;
 
-    /// A delivery that `check` accepted earlier and the host kept durably since then: the host's own record vouches for it.
-    static Verified<Delivery> accepted_before(Delivery delivery) { return Verified<Delivery>(std::move(delivery)); }
+    /// A delivery that `check` accepted earlier and the host kept durably since then: the host's
+    /// own record vouches for it.
+    static Verified<Delivery> accepted_before(Delivery delivery) {
+        return Verified<Delivery>(std::move(delivery));
+    }
 
-    /// An object embedded in a verified activity counts when it is of the same owner and origin (O6).
+    /// An object embedded in a verified activity counts when it is of the same owner and origin
+    /// (O6).
     static std::optional<Verified<Object>> embedded(const Verified<Delivery>& delivery);
 
-    /// WebFinger of `user@domain` both ways (D3-D8): the actor, with its canonical handle in `webfinger`.
-    Step<Verified<Actor>> find_handle(std::string_view user, std::string_view domain, const Documents& fetched, std::string_view scheme = "https") const;
+    /// WebFinger of `user@domain` both ways (D3-D8): the actor, with its canonical handle in
+    /// `webfinger`.
+    Step<Verified<Actor>> find_handle(
+        std::string_view user,
+        std::string_view domain,
+        const Documents& fetched,
+        std::string_view scheme = "https"
+    ) const;
+
+    /// The canonical handle of an actor that was found by its id (D6, D7): `user@domain`, the host
+    /// form when a split domain does not confirm itself.
+    Step<std::string> canonical_handle(
+        const Actor& actor, const Documents& fetched, std::string_view scheme = "https"
+    ) const;
 
 private:
+    struct Incoming;  // gate.cpp
+    Step<Judgement> judge(
+        const Incoming& in, const FindKey& find_key, const Documents& fetched, Instant now
+    ) const;
+    Step<Judgement> judge_forwarded(
+        const Incoming& in, const FindKey& find_key, const Documents& fetched, Instant now
+    ) const;
+
     GatePolicy policy_;
 };
 

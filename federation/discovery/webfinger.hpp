@@ -26,9 +26,15 @@ struct Jrd {
 Result<Jrd> read_jrd(const json& document);
 
 /// `profile_url` is the HTML page.
-json write_jrd(const Handle& handle, const Iri& actor, const Iri& profile_url, std::string_view subscribe_template);
+json write_jrd(
+    const Handle& handle,
+    const Iri& actor,
+    const Iri& profile_url,
+    std::string_view subscribe_template
+);
 
-/// The lrdd template of a host-meta document (XRD or JRD), found without an XML parser (THREATS 41). Same host only.
+/// The lrdd template of a host-meta document (XRD or JRD), found without an XML parser (THREATS
+/// 41). Same host only.
 std::optional<std::string> host_meta_template(std::string_view body, std::string_view host);
 std::string write_host_meta(std::string_view origin);
 
