@@ -77,9 +77,9 @@ void WorkerPool::serve() {
     std::unique_lock lock(mutex_);
     for (;;) {
         ++idle_;
-        const bool woken = work_there_.wait_for(
-            lock, settings_.idle_for, [this] { return stop_ || !queue_.empty(); }
-        );
+        const bool woken = work_there_.wait_for(lock, settings_.idle_for, [this] {
+            return stop_ || !queue_.empty();
+        });
         --idle_;
         if (stop_) break;
         if (!woken) {

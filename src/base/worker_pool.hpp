@@ -18,14 +18,17 @@ namespace outboard {
 struct WorkerSettings {
     std::size_t least = limits::kWorkersMin;
     std::size_t most = limits::kWorkersMax;
-    std::size_t queue = limits::kWorkerQueue;      // functions waiting for a thread
-    std::chrono::milliseconds patience{5};         // a function that waited this long asks for one more thread
-    std::chrono::milliseconds idle_for{10'000};    // a thread beyond `least` that was idle this long ends
+    std::size_t queue = limits::kWorkerQueue;  // functions waiting for a thread
+    std::chrono::milliseconds patience{5
+    };  // a function that waited this long asks for one more thread
+    std::chrono::milliseconds idle_for{10'000
+    };  // a thread beyond `least` that was idle this long ends
 };
 
-/// The executor of the node. Threads grow only while the queue does not move: a busy processor gains nothing from more threads,
-/// but threads waiting for a commit do. A function that throws is logged and forgotten.
-/// Threads: any, but for the destructor, which nobody may race. It waits for running functions and drops waiting ones.
+/// The executor of the node. Threads grow only while the queue does not move: a busy processor
+/// gains nothing from more threads, but threads waiting for a commit do. A function that throws is
+/// logged and forgotten. Threads: any, but for the destructor, which nobody may race. It waits for
+/// running functions and drops waiting ones.
 class WorkerPool final : public Executor {
 public:
     explicit WorkerPool(WorkerSettings settings = {});

@@ -18,11 +18,11 @@ struct Field {
 
 struct Request {
     std::string method;
-    std::string target;          // raw, as in the request line
-    std::vector<Field> fields;   // in order, names and values as sent
-    std::string body;            // decompressed never: Content-Encoding is refused
-    std::string peer;            // client address after trusted proxies, for limits and the log
-    bool secure = false;         // arrived by TLS, here or at a trusted proxy
+    std::string target;         // raw, as in the request line
+    std::vector<Field> fields;  // in order, names and values as sent
+    std::string body;           // decompressed never: Content-Encoding is refused
+    std::string peer;           // client address after trusted proxies, for limits and the log
+    bool secure = false;        // arrived by TLS, here or at a trusted proxy
 
     /// First value of that name, without case.
     std::optional<std::string_view> header(std::string_view name) const;
@@ -32,9 +32,10 @@ struct Request {
 
 struct Response;
 
-/// An answer that waits for the network without holding a thread. The server calls `begin` once, on the worker that
-/// made it; `begin` must see that its argument is called exactly once, from any thread, with a function that makes the final answer
-/// (run on a worker; it may return another Pending).
+/// An answer that waits for the network without holding a thread. The server calls `begin` once, on
+/// the worker that made it; `begin` must see that its argument is called exactly once, from any
+/// thread, with a function that makes the final answer (run on a worker; it may return another
+/// Pending).
 struct Pending {
     std::string host;  // counted against limits::kPendingPerHost
     std::function<void(std::function<void(std::function<Response()>)> resume)> begin;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,7 +17,8 @@ namespace outboard::http {
 struct ServerSettings {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;  // 0: any free one
-    std::string certificate_file, key_file;  // both or neither; PEM; watched (REQUIREMENTS R4: TLS 1.2 and later)
+    std::string certificate_file,
+        key_file;  // both or neither; PEM; watched (REQUIREMENTS R4: TLS 1.2 and later)
     std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
     std::size_t connections = limits::kConnections;
     std::size_t connections_per_address = limits::kConnectionsPerAddress;
@@ -25,14 +27,22 @@ struct ServerSettings {
     std::chrono::milliseconds body_deadline = limits::kBodyDeadline;
     std::chrono::milliseconds idle = limits::kIdle;
     std::chrono::milliseconds write_deadline = limits::kWriteDeadline;
+    std::chrono::milliseconds pending_deadline =
+        std::chrono::seconds(30);  // a request's whole wait for the network
+    std::chrono::milliseconds drain = limits::kDrain;
 };
 
-/// The HTTP front (Boost.Beast behind the implementation): sockets, limits, deadlines (THREATS 25, 113, 114).
+/// The HTTP front (Boost.Beast behind the implementation): sockets, limits, deadlines (THREATS 25,
+/// 113, 114).
 ///
-/// Refuses with 400 and closes: repeated Host or Content-Length, Content-Length with Transfer-Encoding, obs-fold, bare CR or LF,
-/// control characters in values, unknown transfer codings; 413, 414, 415 (Content-Encoding), 431 for what is too large.
-/// Header values reach handlers byte for byte. HEAD is answered as GET without body.
-/// Threads: `start`, `stop` and `reload` from one thread.
+/// Refuses with 400 and closes: repeated Host or Content-Length, Content-Length with
+/// Transfer-Encoding, obs-fold, bare CR or LF, control characters in values, unknown transfer
+/// codings; 413, 414, 415 (Content-Encoding), 431 for what is too large. Header values reach
+/// handlers byte for byte. HEAD reaches them as HEAD; the body of the answer is left out here.
+/// Handlers run on `workers`; when it is full the answer is 503 with Retry-After. A Pending not
+/// resumed in time becomes 504. A body or an answer that moves at less than 512 bytes a second is
+/// cut before its deadline. Threads: `start`, `stop` and `reload` from one thread. `workers`
+/// outlives the server; what the handler refers to must outlive the functions it runs.
 class Server {
 public:
     Server(ServerSettings settings, Handler handler, BodyLimit body_limit, Executor& workers);
@@ -40,12 +50,15 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Binds and begins to accept. Errors: Unavailable with the reason (address in use, unreadable certificate).
+    /// Raises the limit of open files, binds and begins to accept. Errors: Unavailable with the
+    /// reason (address in use, unreadable certificate), Invalid (an address or network that is
+    /// none).
     Result<void> start();
     std::uint16_t port() const;
     /// Re-reads certificate files and takes the new proxy list. Errors leave the old ones in force.
     Result<void> reload(const std::vector<std::string>& trusted_proxies);
-    /// Stops accepting, lets running requests end within `limits::kDrain`, then closes everything.
+    /// Stops accepting, closes idle connections, lets running requests end within `drain`, then
+    /// closes everything. Again: nothing.
     void stop();
 
 private:
