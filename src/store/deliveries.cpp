@@ -46,8 +46,8 @@ OB_QUERY(kListHosts, "delivery.list_hosts", R"sql(
       AND (hosts.state IS NULL OR hosts.state <> 'paused'
            OR (hosts.next_probe <= $1 AND facts.leased = 0))
     ORDER BY facts.due, facts.host)sql");
-// Of an inbox the oldest waiting row only; older ones tried often hold back only what is about the
-// same object.
+// Of an inbox the oldest waiting row only (e is older than d); but one tried often (e, or f before
+// e) holds back only what is about the same object.
 OB_QUERY(
     kLease,
     "delivery.lease",
@@ -61,7 +61,10 @@ OB_QUERY(
         WHERE NOT EXISTS (
             SELECT 1 FROM deliveries AS e LEFT JOIN outbox AS p ON p.id = e.outbox
             WHERE e.state = 'waiting' AND e.inbox = d.inbox AND e.outbox < d.outbox
-              AND (e.tries < $5 OR p.object = o.object))
+              AND (p.object = o.object OR (e.tries < $5 AND NOT EXISTS (
+                  SELECT 1 FROM deliveries AS f JOIN outbox AS q ON q.id = f.outbox
+                  WHERE f.state = 'waiting' AND f.inbox = e.inbox AND f.outbox < e.outbox
+                    AND f.tries >= $5 AND q.object = p.object))))
         ORDER BY d.outbox, d.id LIMIT $6)
     RETURNING id, outbox, inbox, host, tries)sql",
     R"sql(
@@ -75,7 +78,10 @@ OB_QUERY(
             WHERE NOT EXISTS (
                 SELECT 1 FROM deliveries AS e LEFT JOIN outbox AS p ON p.id = e.outbox
                 WHERE e.state = 'waiting' AND e.inbox = d.inbox AND e.outbox < d.outbox
-                  AND (e.tries < $5 OR p.object = o.object))
+                  AND (p.object = o.object OR (e.tries < $5 AND NOT EXISTS (
+                  SELECT 1 FROM deliveries AS f JOIN outbox AS q ON q.id = f.outbox
+                  WHERE f.state = 'waiting' AND f.inbox = e.inbox AND f.outbox < e.outbox
+                    AND f.tries >= $5 AND q.object = p.object))))
             ORDER BY d.outbox, d.id LIMIT $6)
         FOR UPDATE SKIP LOCKED)
     RETURNING id, outbox, inbox, host, tries)sql"
@@ -172,10 +178,14 @@ Counts count(Reader& db) {
     Counts counts;
     counts.waiting = db.count(kCountWaiting);
     counts.dead = db.count(kCountDead);
-    counts.next = earliest(db, kNextDue);
-    const auto expiry = earliest(db, kNextExpiry);
-    if (expiry && (!counts.next || *expiry < *counts.next)) counts.next = expiry;
+    counts.next = next_due(db);
     return counts;
+}
+
+std::optional<Instant> next_due(Reader& db) {
+    const auto due = earliest(db, kNextDue);
+    const auto expiry = earliest(db, kNextExpiry);
+    return expiry && (!due || *expiry < *due) ? expiry : due;
 }
 
 void release_leases(Writer& tx) { tx.execute(kRelease); }

@@ -88,6 +88,8 @@ struct Counts {
     std::optional<Instant> next;
 };
 Counts count(Reader& db);
+/// `Counts::next` alone: two steps of an index, however many wait.
+std::optional<Instant> next_due(Reader& db);
 /// At start, when no other process works on this database: what was under way when it ended is due at once.
 void release_leases(Writer& tx);
 /// Delivered ones that ended before `limit`, at most `most` a call; returns how many.

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kBetween = 500ms;
 constexpr auto kQuiet = 10s;  // without a write, before the log is emptied
-constexpr int kTruncateWaitMs = 1000;
+constexpr int kTruncateWaitMs = 300;
 constexpr int kUsualWaitMs = 5000;  // as SqliteConnection opens with
 
 }  // namespace

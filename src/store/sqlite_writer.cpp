@@ -24,6 +24,7 @@ constexpr Query kUndo{"group.undo", "ROLLBACK TO member"};
 constexpr Query kPageSize{"group.page_size", "PRAGMA page_size"};
 
 constexpr std::size_t kFrameHeader = 24;
+constexpr auto kBetweenFailures = std::chrono::seconds(10);  // lines about the same full disk
 
 Error as_refusal(const SqliteError& error) {
     std::string shown = "The server could not write to its disk, so nothing was saved.";
@@ -192,10 +193,14 @@ void GroupWriter::adopt(std::unique_ptr<SqliteConnection> connection) {
 /// Opens the transaction; when that fails, takes those who wait along into the failure.
 bool GroupWriter::open_group(std::vector<Task*>& group) {
     try {
-        if (!connection_) {
+        if (suspect_) {
+            // The old one stays open until the new one is: the last to leave would have the log
+            // recovered, and with it the transaction whose fsync failed and which was answered as
+            // not saved.
             auto fresh = std::make_unique<SqliteConnection>(settings_.file);
             fresh->configure(settings_.mode);
             adopt(std::move(fresh));
+            suspect_ = false;
             log::info("store.reopened");
         }
         connection_->run(kBegin, {}, [](const Row&) { return true; });
@@ -233,6 +238,7 @@ void GroupWriter::run_member(Task& task) {
         return;
     } catch (const SqliteError& error) {
         suspect_ = suspect_ || error.needs_reopening();
+        if (!connection_->in_transaction()) ended_by_ = error;
         if (error.is_about_disk()) {
             task.outcome = as_refusal(error);
         } else {
@@ -252,12 +258,18 @@ void GroupWriter::store_highest_id() {
 }
 
 void GroupWriter::fail_all(const std::vector<Task*>& group, const SqliteError& error) {
-    log::error(
-        "store.write_failed",
-        {{"problem", error.what()},
-         {"code", error.extended_code},
-         {"transactions", static_cast<std::int64_t>(group.size())}}
-    );
+    failed_ += group.size();
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= log_failure_at_) {
+        log::error(
+            "store.write_failed",
+            {{"problem", error.what()},
+             {"code", error.extended_code},
+             {"transactions", static_cast<std::int64_t>(failed_)}}
+        );
+        failed_ = 0;
+        log_failure_at_ = now + kBetweenFailures;
+    }
     for (Task* task : group) {
         task->after.clear();
         // Those that refused or threw by themselves keep their own answer: nothing of theirs was to
@@ -265,9 +277,8 @@ void GroupWriter::fail_all(const std::vector<Task*>& group, const SqliteError& e
         if (!task->problem && task->outcome) task->outcome = as_refusal(error);
     }
     stored_id_ = -1;  // what the table holds is not known: written again with the next group
-    if (!connection_) return;
+    suspect_ = suspect_ || error.needs_reopening();
     connection_->roll_back();
-    if (error.needs_reopening() || connection_->in_transaction()) connection_.reset();
 }
 
 void GroupWriter::close_group(const std::vector<Task*>& group) {
@@ -276,7 +287,9 @@ void GroupWriter::close_group(const std::vector<Task*>& group) {
     });
     try {
         if (!connection_->in_transaction())
-            throw SqliteError("the transaction was ended by a full or failing disk", SQLITE_FULL);
+            throw ended_by_.value_or(
+                SqliteError("the transaction was ended by a failing disk", SQLITE_IOERR)
+            );
         if (any) {
             store_highest_id();
             connection_->change(kCommit, {});
@@ -313,7 +326,7 @@ void GroupWriter::write_group() {
             }
         }
         close_group(group);
-        if (std::exchange(suspect_, false)) connection_.reset();
+        ended_by_.reset();
     }
     for (Task* task : group) tell(*task);
     mind_the_log();
@@ -327,13 +340,13 @@ void GroupWriter::mind_the_log() {
     log_bytes_ = bytes;
     checkpointer_.note_growth();
     if (bytes <= settings_.wal_bytes) truncate_at_ = settings_.wal_bytes;
-    if (bytes <= truncate_at_ || !connection_) return;
+    if (bytes <= truncate_at_ || suspect_) return;
     if (checkpointer_.truncate(*connection_)) {
         log_frames_ = 0;
         log_bytes_ = 0;
         truncate_at_ = settings_.wal_bytes;
     } else {
-        truncate_at_ = bytes + settings_.wal_bytes / 4;  // a reader is in the way: later
+        truncate_at_ = bytes + settings_.wal_bytes;  // a reader is in the way: later
         log::debug("store.log_not_truncated", {{"bytes", static_cast<std::int64_t>(bytes)}});
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -9,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -77,9 +79,11 @@ private:
     bool stopping_ = false;    // under mutex_
 
     // The thread's own:
-    std::unique_ptr<SqliteConnection> connection_;  // none after a fault, until it opens again
-    bool suspect_ =
-        false;  // a member met an I/O fault: the connection is opened anew after the group
+    std::unique_ptr<SqliteConnection> connection_;
+    bool suspect_ = false;                 // after an I/O fault: opened anew before the next group
+    std::optional<SqliteError> ended_by_;  // what ended the transaction within a member
+    std::size_t failed_ = 0;               // transactions since the last line about it
+    std::chrono::steady_clock::time_point log_failure_at_{};
     std::int64_t stored_id_ = 0;
     std::size_t frame_bytes_ = 0, log_bytes_ = 0, truncate_at_ = 0;
     int log_frames_ = 0;  // set by SQLite's hook at commit
