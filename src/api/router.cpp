@@ -44,8 +44,9 @@ char rank(std::string_view segment) {
 }
 
 std::string rank_of(std::string_view pattern) {
+    const auto segments = *segments_of(pattern);
     std::string ranks;
-    for (const auto segment : *segments_of(pattern)) ranks += rank(segment);
+    for (const auto segment : segments) ranks += rank(segment);
     return ranks;
 }
 
