@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/pages/page.hpp"
+
+#include <fmt/format.h>
+
+#include "federation/base/text.hpp"
+#include "src/base/version.hpp"
+#include "src/html/html.hpp"
+
+namespace outboard::pages {
+namespace {
+
+std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string who_sees(const std::string& visibility) {
+    if (visibility == "public") return "Everyone can see this";
+    if (visibility == "unlisted") return "Everyone with the link can see this";
+    return "Only some people can see this";
+}
+
+/// `2026-11-24T10:00:00.000Z` as a person reads it.
+std::string readable(const std::string& at) {
+    return at.size() < 16 ? at : at.substr(0, 10) + " " + at.substr(11, 5) + " UTC";
+}
+
+Fill article(const entities::Status& wrapper, const std::string& focus) {
+    const entities::Status& status = wrapper.reblog ? *wrapper.reblog : wrapper;
+    Fill fill;
+    fill.text(
+        "boosted_by",
+        wrapper.reblog ? wrapper.account.display_name.empty() ? wrapper.account.username
+                                                              : wrapper.account.display_name
+                       : ""
+    );
+    fill.flag("focus", !focus.empty() && status.id == focus);
+    fill.text("language", status.language)
+        .text("avatar", status.account.avatar)
+        .text("author_url", status.account.url);
+    fill.text(
+        "author",
+        status.account.display_name.empty() ? status.account.username : status.account.display_name
+    );
+    fill.text("handle", status.account.acct)
+        .text("title", "")
+        .text("spoiler", status.spoiler_text)
+        .html("content", status.content);
+    fill.text("url", status.url.value_or(status.uri))
+        .text("created_at", status.created_at)
+        .text("created", readable(status.created_at));
+    fill.text("edited", status.edited_at ? readable(*status.edited_at) : "")
+        .text("who_sees", who_sees(status.visibility));
+    fill.text("replies", counted(status.replies_count, "reply", "replies"))
+        .text("boosts", counted(status.reblogs_count, "boost", "boosts"));
+    fill.text("favourites", counted(status.favourites_count, "favourite", "favourites"));
+    std::vector<Fill> media;
+    for (const auto& attachment : status.media_attachments) {
+        Fill one;
+        const std::string label = attachment.description;
+        one.text("url", attachment.url)
+            .text("label", label.empty() ? "Attached " + attachment.type : label);
+        media.push_back(std::move(one));
+    }
+    fill.list("media", std::move(media));
+    return fill;
+}
+
+}  // namespace
+
+std::string site_name(App& app) {
+    return app.config->instance_title.empty() ? app.identity.domain : app.config->instance_title;
+}
+
+void add_security(http::Response& response, bool allow_http_images) {
+    response.set(
+        "Content-Security-Policy",
+        fmt::format(
+            "default-src 'none'; style-src 'self'; img-src 'self' https:{}; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'",
+            allow_http_images ? " http:" : ""
+        )
+    );
+    response.set("X-Content-Type-Options", "nosniff");
+    response.set("X-Frame-Options", "DENY");
+    response.set("Referrer-Policy", "same-origin");
+}
+
+SafeHtml articles(const std::vector<entities::Status>& statuses, const std::string& focus) {
+    std::vector<Fill> items;
+    for (const auto& status : statuses) items.push_back(article(status, focus));
+    Fill fill;
+    fill.list("statuses", std::move(items));
+    return render("statuses.mustache", std::move(fill));
+}
+
+std::string summary_of(const entities::Status& status, std::size_t most) {
+    const auto text = status.spoiler_text.empty() ? html::to_plain_text(status.content.str())
+                                                  : status.spoiler_text;
+    const auto line = html::clean_name(text, most + 1);
+    if (count_codepoints(line) <= most) return line;
+    return std::string(cut_codepoints(line, most)) + "…";
+}
+
+http::Response page(App& app, int status, const PageHead& head, const SafeHtml& body) {
+    Fill fill;
+    fill.text("title", head.title)
+        .text("site", site_name(app))
+        .text("og_url", head.url)
+        .text("og_type", head.og_type);
+    fill.text("og_description", head.description)
+        .text("activity", head.activity)
+        .text("feed", head.feed);
+    fill.text("software", kSoftwareUrl).text("version", kVersion).flag("noindex", head.noindex);
+    fill.flag("trial", app.identity.scheme == "http").html("body", body);
+    auto response = http::Response::make(
+        status, "text/html; charset=utf-8", render("page.mustache", std::move(fill)).str()
+    );
+    add_security(response, app.identity.scheme == "http");
+    response.set("Cache-Control", status == 200 ? "public, max-age=15" : "no-store")
+        .set("Vary", "Accept");
+    return response;
+}
+
+}  // namespace outboard::pages

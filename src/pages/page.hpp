@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/entities/status.hpp"
+#include "src/http/message.hpp"
+#include "src/pages/template.hpp"
+#include "src/services/app.hpp"
+
+namespace outboard::pages {
+
+/// What stands around a page's body.
+struct PageHead {
+    std::string title;
+    std::string url;  // canonical address; empty for pages that have none
+    std::string og_type = "website";
+    std::string description;  // public text only
+    std::string activity;     // id of the actor or object
+    std::string feed;
+    bool noindex = false;
+};
+
+/// The whole page with its security headers (CONTRACT.md 23).
+http::Response page(App& app, int status, const PageHead& head, const SafeHtml& body);
+/// CSP, nosniff and the like, on everything pages/ serves.
+void add_security(http::Response& response, bool allow_http_images);
+
+/// Articles of statuses, newest first; `focus` is the one the page is about.
+SafeHtml articles(const std::vector<entities::Status>& statuses, const std::string& focus = {});
+
+/// First line of a status as plain text, at most `most` characters.
+std::string summary_of(const entities::Status& status, std::size_t most);
+std::string site_name(App& app);
+
+}  // namespace outboard::pages

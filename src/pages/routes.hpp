@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "src/api/router.hpp"
+
+namespace outboard::pages {
+
+/// Server-rendered pages, feeds and their assets: no script, readable by anybody, public and
+/// unlisted posts only.
+void routes(api::Router& router);
+
+}  // namespace outboard::pages

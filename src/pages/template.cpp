@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/pages/template.hpp"
+
+#include <kainjow/mustache.hpp>
+#include <stdexcept>
+
+#include "src/pages/embedded.hpp"
+
+namespace outboard::pages {
+
+namespace mustache = kainjow::mustache;
+
+struct Fill::Data {
+    mustache::data object{mustache::data::type::object};
+};
+
+Fill::Fill() : data_(std::make_unique<Data>()) {}
+Fill::~Fill() = default;
+Fill::Fill(Fill&&) noexcept = default;
+Fill& Fill::operator=(Fill&&) noexcept = default;
+
+Fill& Fill::text(std::string_view name, std::string_view value) {
+    // Empty text reads as absent, so that a section of that name is left out.
+    if (value.empty())
+        data_->object.set(std::string(name), false);
+    else
+        data_->object.set(std::string(name), std::string(value));
+    return *this;
+}
+
+Fill& Fill::html(std::string_view name, const SafeHtml& value) {
+    data_->object.set(std::string(name), value.str());
+    return *this;
+}
+
+Fill& Fill::flag(std::string_view name, bool value) {
+    data_->object.set(std::string(name), value);
+    return *this;
+}
+
+Fill& Fill::list(std::string_view name, std::vector<Fill> items) {
+    mustache::data rows{mustache::data::type::list};
+    for (auto& item : items) rows.push_back(std::move(item.data_->object));
+    data_->object.set(std::string(name), std::move(rows));
+    return *this;
+}
+
+const EmbeddedFile* find_embedded(std::string_view name) {
+    for (std::size_t i = 0; i < kEmbeddedFileCount; ++i) {
+        if (kEmbeddedFiles[i].name == name) return &kEmbeddedFiles[i];
+    }
+    return nullptr;
+}
+
+SafeHtml render(std::string_view name, Fill fill) {
+    const auto* file = find_embedded(name);
+    if (!file) throw std::logic_error("no template " + std::string(name));
+    // Parsed anew for each page: a mustache holds its rendering state, and workers render at the
+    // same time.
+    mustache::mustache compiled{std::string(file->content)};
+    if (!compiled.is_valid())
+        throw std::logic_error(std::string(name) + ": " + compiled.error_message());
+    return SafeHtml::from_trusted(compiled.render(fill.data_->object));
+}
+
+}  // namespace outboard::pages
