@@ -172,7 +172,8 @@ Result<std::string> read_label(std::string_view label) {
     if (label.size() > kMostLabel) return malformed("host has a label over 63 octets");
     for (const char c : label) {
         if (c == '%') return malformed("percent in host");
-        if (!is_letter(c) && !is_digit(c) && c != '-')
+        // An underscore is no host name of RFC 1123, but names live fediverse hosts (GNU social).
+        if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_')
             return malformed("character not allowed in host");
     }
     if (label.front() == '-' || label.back() == '-') return malformed("host label at a hyphen");

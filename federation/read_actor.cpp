@@ -68,6 +68,16 @@ void read_profile_fields(
     }
 }
 
+/// A key in its actor's document; one that names no owner is the actor's (Bridgy Fed).
+Result<ActorKey> read_listed_key(const json& value, const Iri& actor) {
+    if (shape::find(value, "owner") != nullptr || shape::find(value, "controller") != nullptr) {
+        return read_key(value);
+    }
+    json owned = value;
+    owned["owner"] = actor.str();
+    return read_key(owned);
+}
+
 /// Keys under `property`; only those the actor itself owns, since a list is no proof about others
 /// (SIG43).
 void read_keys(
@@ -84,7 +94,7 @@ void read_keys(
             notes.add(property, "a link to a key: it is read when something is signed with it");
             continue;
         }
-        auto key = read_key(*item);
+        auto key = read_listed_key(*item, actor.id);
         if (!key) {
             notes.add(property, key.error().shown);
             continue;

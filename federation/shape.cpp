@@ -103,7 +103,10 @@ std::optional<Instant> time(const json& object, std::string_view property, const
     const json* value = find(object, property);
     if (value == nullptr) return std::nullopt;
     if (value->is_string()) {
-        if (auto at = parse_rfc3339(value->get_ref<const std::string&>())) return at;
+        const auto& written = value->get_ref<const std::string&>();
+        if (auto at = parse_rfc3339(written)) return at;
+        // Pleroma leaves the zone out and means UTC.
+        if (auto at = parse_rfc3339(written + "Z")) return at;
     }
     notes.add(property, "is not an RFC 3339 time");
     return std::nullopt;
