@@ -8,16 +8,14 @@
 #include <csignal>
 #include <stdexcept>
 
-#include "federation/base/text.hpp"
-#include "federation/signatures.hpp"
 #include "src/base/log.hpp"
+#include "src/fetch/request.hpp"
 
 namespace outboard::fetch {
 namespace {
 
 using federation::Iri;
 using Outcome = HostBook::Outcome;
-using Headers = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::size_t kOperatorInFlight = 32;
 constexpr long kIdleConnections = 128;
@@ -25,56 +23,6 @@ constexpr int kLongestPollMs = 1000;
 
 bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-bool is_name(std::string_view name, std::string_view lower) { return lower_ascii(name) == lower; }
-
-bool has_header(const Headers& headers, std::string_view lower) {
-    return std::ranges::any_of(headers, [&](const auto& header) {
-        return is_name(header.first, lower);
-    });
-}
-
-/// A header that would end early and begin another one, or is none of ours to set.
-Result<void> check_request(const Exchange& exchange) {
-    const auto is_token = [](std::string_view text) {
-        return !text.empty() &&
-               text.find_first_not_of(
-                   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-               ) == text.npos;
-    };
-    if (!is_token(exchange.method)) return fail(Code::Invalid, "the request's method is not valid");
-    for (const auto& [name, value] : exchange.headers) {
-        const bool has_control = std::ranges::any_of(value, [](unsigned char c) {
-            return (c < ' ' && c != '\t') || c == 0x7f;
-        });
-        if (!is_token(name) || has_control)
-            return fail(Code::Invalid, "a header of the request is not valid", name);
-    }
-    return {};
-}
-
-/// The headers of one hop: ours, those asked for, and a signature made for this host.
-Headers make_headers(
-    const Exchange& exchange, const std::string& user_agent, const Iri& url, Instant now
-) {
-    federation::Request request;
-    request.method = exchange.method;
-    request.target = url.target();
-    request.body = exchange.body;
-    request.headers.push_back({"Host", url.authority()});
-    for (const auto& [name, value] : exchange.headers)
-        if (!is_name(name, "host")) request.headers.push_back({name, value});
-    if (!has_header(exchange.headers, "user-agent"))
-        request.headers.push_back({"User-Agent", user_agent});
-    if (exchange.signer)
-        federation::sign(
-            request, *exchange.signer, exchange.scheme, url.scheme(), url.authority(), now
-        );
-    Headers headers;
-    for (auto& header : request.headers)
-        headers.emplace_back(std::move(header.name), std::move(header.value));
-    return headers;
 }
 
 void initialize_curl() {
@@ -351,11 +299,7 @@ void CurlClient::Loop::end_transfer(Job& job, CURLcode code) {
 void CurlClient::Loop::follow(Job& job, const std::string& location) {
     auto next = job.redirects.follow(location);
     if (!next) return finish(job, std::move(next).error());
-    if (!same_origin(*next, job.url)) {
-        std::erase_if(job.exchange.headers, [](const auto& header) {
-            return is_name(header.first, "authorization") || is_name(header.first, "cookie");
-        });
-    }
+    if (!same_origin(*next, job.url)) drop_secrets(job.exchange.headers);
     job.url = *std::move(next);
     queue(job);
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "src/fetch/curl_client.hpp"
+#include "src/fetch/request.hpp"
 #include "src/fetch/transfer.hpp"
 
 namespace outboard::fetch {
@@ -36,7 +37,6 @@ public:
 private:
     using Steady = std::chrono::steady_clock;
     using JobId = HostBook::JobId;
-    using Headers = std::vector<std::pair<std::string, std::string>>;
 
     struct Arrived {
         std::string url;
