@@ -172,9 +172,10 @@ Result<std::string> read_label(std::string_view label) {
     if (label.size() > kMostLabel) return malformed("host has a label over 63 octets");
     for (const char c : label) {
         if (c == '%') return malformed("percent in host");
-        // An underscore is no host name of RFC 1123, but names live fediverse hosts (GNU social).
-        if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_')
-            return malformed("character not allowed in host");
+        // RFC 1123 has no underscore in host names, but resolvers take it and GNU social hosts were
+        // named so.
+        const bool allowed = is_letter(c) || is_digit(c) || c == '-' || c == '_';
+        if (!allowed) return malformed("character not allowed in host");
     }
     if (label.front() == '-' || label.back() == '-') return malformed("host label at a hyphen");
     std::string lowered = lower_ascii(label);

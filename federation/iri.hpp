@@ -15,7 +15,7 @@ namespace outboard::federation {
 ///
 /// For `http` and `https` the host is lower case, IDNA-encoded, without trailing dot, userinfo or backslash; the default
 /// port is dropped; the path is at least `/`; non-ASCII and `"<>^`{|}` are percent-encoded; everything else stands as sent.
-/// Host labels are letters, digits and hyphens; addresses are strict dotted quads or bracketed IPv6. At most 2,048 bytes.
+/// Host labels are letters, digits, hyphens and underscores; addresses are strict dotted quads or bracketed IPv6. At most 2,048 bytes.
 /// Other schemes (`did:`, `ap:`, `urn:`, `tag:`, `acct:` and a few more) are kept as text with an origin of their own and
 /// never fetched; schemes that run or carry content (`javascript:`, `data:`, `file:`) are refused.
 /// What may be *fetched* is decided by fetch/guard, not here.

@@ -28,6 +28,7 @@ std::string resolved(const char* base, std::string_view reference) {
 TEST_CASE("an address has one normal form") {
     CHECK(normal("https://peer.example/users/ann") == "https://peer.example/users/ann");
     CHECK(normal("HTTPS://PEER.Example/Users/Ann") == "https://peer.example/Users/Ann");
+    CHECK(normal("https://other_peer.example/") == "https://other_peer.example/");
     CHECK(normal("https://peer.example:443/a") == "https://peer.example/a");
     CHECK(normal("http://peer.example:80") == "http://peer.example/");
     CHECK(normal("http://peer.example:443/") == "http://peer.example:443/");
