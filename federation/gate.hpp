@@ -90,6 +90,8 @@ using Judgement = std::variant<Verified<Delivery>, Hint, Nothing>;
 
 struct GatePolicy {
     SignaturePolicy signatures;
+    bool allow_http =
+        false;  // keys of http peers too (a test switch); an http node takes them always
     std::string own_origin;  // nobody signs for local actors over the wire
     /// True for hosts nothing is taken from or fetched from (domain rules; subdomains included).
     std::function<bool(std::string_view host)> is_blocked = [](std::string_view) { return false; };

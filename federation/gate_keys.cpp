@@ -63,7 +63,7 @@ Result<Iri> parse_key_id(std::string_view text, const GatePolicy& policy) {
     auto iri = Iri::parse(text);
     if (!iri) return refuse("keyId is not an address (" + iri.error().shown + ")");
     if (!iri->is_http()) return refuse("keyId is not a web address");
-    if (policy.signatures.own_scheme == "https" && iri->scheme() != "https") {
+    if (!policy.allow_http && policy.signatures.own_scheme == "https" && iri->scheme() != "https") {
         return refuse("keyId is not an https address");
     }
     if (iri->origin() == policy.own_origin) return refuse("keyId is ours");

@@ -48,8 +48,7 @@ std::string portable_authority(std::string_view id) {
     if (at == std::string_view::npos) return {};
     const auto before = id.substr(0, at);
     const bool is_portable =
-        before == "ap://" || before == "ap+ef61://" ||
-        (before.size() > 24 && before.substr(before.size() - 24) == "/.well-known/apgateway/");
+        before == "ap://" || before == "ap+ef61://" || before.ends_with("/.well-known/apgateway/");
     if (!is_portable) return {};
     const auto rest = id.substr(at);
     return std::string(rest.substr(0, rest.find_first_of("/?#")));
@@ -186,7 +185,9 @@ void doubt_webfinger(const json& tree, Belief& belief) {
             break;
         }
     }
-    if (jrd->self && jrd->self->authority() != expected) {
+    const bool self_fits = !jrd->self || (belief.from ? same_origin(*jrd->self, *belief.from)
+                                                      : jrd->self->authority() == expected);
+    if (!self_fits) {
         doubt(
             belief,
             "links",

@@ -104,7 +104,13 @@ void read_text(
     const json& document, Object& object, const shape::Notes& notes, const ReadLimits& limits
 ) {
     object.name = shape::text_or_map(document, "name", limits.name_bytes, notes);
+    // BookWyrm's books have a title and a description.
+    if (object.name.empty())
+        object.name = shape::bounded(document, "title", limits.name_bytes, notes);
     object.content = shape::text_or_map(document, "content", limits.content_bytes, notes);
+    if (object.content.empty() && shape::text(document, "title")) {
+        object.content = shape::bounded(document, "description", limits.content_bytes, notes);
+    }
     object.summary = shape::text_or_map(document, "summary", limits.summary_bytes, notes);
     object.language = read_language(document, object.content);
     read_source(document, object, notes, limits);

@@ -73,6 +73,7 @@ std::optional<std::string> from_xrd(std::string_view body, std::string_view host
         if (end == std::string_view::npos) return std::nullopt;
         const auto tag = body.substr(at, end - at);
         at = end;
+        if (tag.find('<', 1) != std::string_view::npos) continue;  // never closed: it is no tag
         if (attribute(tag, "rel") != "lrdd") continue;
         const auto found = attribute(tag, "template");
         if (!found) continue;
