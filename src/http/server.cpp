@@ -124,6 +124,7 @@ struct Server::Impl {
     std::optional<asio::steady_timer> pause;
     Tcp::endpoint peer;
     std::size_t next_loop = 0;
+    bool short_of_files = false;              // said in the log once
     std::shared_ptr<asio::ssl::context> tls;  // of new connections; the first loop's
     std::uint16_t port = 0;
     bool started = false;
@@ -191,12 +192,15 @@ void Server::Impl::accept() {
             if (error == asio::error::no_descriptors ||
                 error == boost::system::errc::too_many_files_open_in_system ||
                 error == asio::error::no_buffer_space || error == asio::error::no_memory) {
-                log::warn("http.accept.paused", {{"why", error.message()}});
+                if (!std::exchange(short_of_files, true)) {
+                    log::warn("http.accept.paused", {{"why", error.message()}});
+                }
                 pause->expires_after(kAcceptPause);
                 return pause->async_wait([this](ErrorCode cancelled) {
                     if (!cancelled) accept();
                 });
             }
+            short_of_files = false;
             if (!error) admit(loop, std::move(socket));
             accept();
         });

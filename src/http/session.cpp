@@ -9,6 +9,8 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "src/base/log.hpp"
+
 namespace outboard::http {
 
 namespace {
@@ -17,6 +19,7 @@ using namespace std::chrono_literals;
 namespace beast_http = boost::beast::http;
 
 constexpr auto kLingerDeadline = 2s;  // for the other side to close after our last answer
+constexpr auto kLingerStopping = 500ms;
 constexpr std::int64_t kLingerBytes = 4 * limits::kMiB;
 constexpr auto kShedAfter = 1s;  // idle connections end then while no more can be accepted
 constexpr int kEmptyLines = 2;   // before a request (RFC 9112 2.2)
@@ -219,6 +222,7 @@ void Session::dispatch() {
 }
 
 void Session::refuse(Refusal refusal) {
+    log::debug("http.refused", {{"status", refusal.status}, {"why", refusal.why}});
     incoming_.reset();
     send(serialise(plain_answer(refusal.status, refusal.why), {.keep_alive = false}));
 }
@@ -277,7 +281,7 @@ void Session::next_request() {
 /// Closing at once would reset the connection while the other side still sends, and our answer with
 /// it.
 void Session::linger() {
-    enter(Phase::Lingering, kLingerDeadline);
+    enter(Phase::Lingering, shared_->front->stopping ? kLingerStopping : kLingerDeadline);
     if (!tls_) return discard();
     if (reading_) return close();
     tls_->async_shutdown([self = shared_from_this()](ErrorCode) {
@@ -312,6 +316,7 @@ void Session::close() {
 
 void Session::drain() {
     if (phase_ == Phase::Handshake || phase_ == Phase::Idle || phase_ == Phase::Head) close();
+    if (phase_ == Phase::Lingering) deadline_ = std::min(deadline_, Clock::now() + kLingerStopping);
 }
 
 // Deadlines

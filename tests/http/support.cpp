@@ -45,6 +45,17 @@ Client::Client(std::uint16_t port, int receive_buffer) {
     fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_buffer > 0)
         setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    connect_to(port);
+}
+
+Client Client::over(int fd, std::uint16_t port) {
+    Client client;
+    client.fd_ = fd;
+    client.connect_to(port);
+    return client;
+}
+
+void Client::connect_to(std::uint16_t port) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);

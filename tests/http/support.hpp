@@ -32,6 +32,8 @@ struct Reply {
 class Client {
 public:
     explicit Client(std::uint16_t port, int receive_buffer = 0);
+    /// Connects a socket that is there already.
+    static Client over(int fd, std::uint16_t port);
     ~Client();
     Client(Client&& other) noexcept;
     Client& operator=(Client&&) = delete;
@@ -56,6 +58,8 @@ public:
     void reset_on_close();
 
 private:
+    Client() = default;
+    void connect_to(std::uint16_t port);
     bool more(std::chrono::steady_clock::time_point until);
     int fd_ = -1;
     std::string pending_;
