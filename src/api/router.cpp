@@ -13,7 +13,7 @@ namespace {
 std::optional<std::vector<std::string_view>> segments_of(std::string_view path) {
     if (!path.starts_with('/')) return std::nullopt;
     path.remove_prefix(1);
-    if (path.ends_with('/')) path.remove_suffix(1);
+    if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
     if (path.empty()) return std::vector<std::string_view>{};
     auto parts = split(path, '/');
     if (std::any_of(parts.begin(), parts.end(), [](auto part) { return part.empty(); })) {

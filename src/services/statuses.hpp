@@ -49,6 +49,9 @@ Result<void> remove_status(App& app, AccountId author, StatusId id);
 Result<StatusId> bookmark(App& app, AccountId viewer, StatusId id);
 Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id);
 
+/// A status of the author's own that is there. Errors: NotFound, also for somebody else's.
+Result<Status> find_own(store::Reader& db, AccountId author, StatusId id);
+
 /// Accounts of other nodes that have the post beside the author's followers: named in it, answered
 /// by it, who boosted or favourited it.
 std::vector<AccountId> had_by(store::Reader& db, const Status& status);

@@ -11,6 +11,7 @@
 #include "federation/keys.hpp"
 #include "src/api/oauth/authenticate.hpp"
 #include "src/api/routes.hpp"
+#include "src/base/log.hpp"
 #include "src/services/local_accounts.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
@@ -113,6 +114,7 @@ std::string Reply::header(std::string_view name) const {
 
 TestNode::TestNode(TestNodeOptions options)
     : config(std::move(options.config)), folder_(make_folder()) {
+    log::configure(log::Level::Warn, /*as_json=*/false);
     identity_.scheme = options.scheme;
     identity_.domain = options.domain;
     identity_.handle_domain =

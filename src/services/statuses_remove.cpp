@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
+#include "src/present/sight.hpp"
+#include "src/services/boosts.hpp"
+#include "src/services/compose.hpp"
+#include "src/services/outgoing.hpp"
+#include "src/services/statuses.hpp"
+#include "src/store/accounts.hpp"
+#include "src/store/keys.hpp"
+#include "src/store/statuses.hpp"
+
+namespace outboard::services {
+
+Result<Status> find_own(store::Reader& db, AccountId author, StatusId id) {
+    auto status = store::statuses::find(db, id);
+    if (!status || status->account != author || status->state == StatusState::Deleted) {
+        return fail(Code::NotFound, "Record not found");
+    }
+    return *std::move(status);
+}
+
+std::vector<AccountId> had_by(store::Reader& db, const Status& status) {
+    store::statuses::Page many;
+    many.limit = 1000;  // nodes that have it, not people: more come to the same inboxes
+    std::vector<AccountId> people;
+    const auto mentions = store::statuses::load_mentions(db, {status.id});
+    if (const auto it = mentions.find(status.id); it != mentions.end()) people = it->second;
+    if (status.reply_to_account) add_recipients(people, {*status.reply_to_account});
+    add_recipients(people, store::statuses::list_boosters(db, status.id, many));
+    add_recipients(people, store::favourites::list_accounts(db, status.id, many));
+    return remote_of(db, people);
+}
+
+Result<void> remove_status(App& app, AccountId author, StatusId id) {
+    struct Before {
+        Status status;
+        Account author;
+        std::vector<Account> mentioned;
+        std::vector<AccountId> had;
+    };
+    OB_TRY(const auto before, app.db.read([&](store::Reader& db) -> Result<Before> {
+        OB_TRY(auto status, find_own(db, author, id));
+        Before found{.status = std::move(status), .author = {}, .mentioned = {}, .had = {}};
+        found.author = store::accounts::find(db, author).value();
+        const auto mentions = store::statuses::load_mentions(db, {id});
+        if (const auto it = mentions.find(id); it != mentions.end()) {
+            found.mentioned = store::accounts::load(db, it->second);
+        }
+        found.had = had_by(db, found.status);
+        return found;
+    }));
+    const auto& status = before.status;
+    if (status.boost_of) {
+        OB_CHECK(remove_boost(app, author, *status.boost_of));
+        return {};
+    }
+    const auto now = app.clock.now();
+    const auto iri = iri_of(status.uri);
+    if (!iri) return fail(Code::Internal, "", "own status without a usable id: " + status.uri);
+    OB_TRY(
+        auto activity,
+        prepare_activity(
+            app,
+            before.author,
+            "Delete",
+            status.uri + "#delete",
+            federation::write_tombstone(*iri, status.kind, now),
+            addressing_of(before.author, status.visibility, before.mentioned),
+            /*with_proof=*/status.visibility <= Visibility::Unlisted
+        )
+    );
+    activity.item.status = id;
+    add_recipients(activity.item.to_accounts, before.had);
+
+    OB_TRY(auto more, app.db.write([&](store::Writer& tx) -> Result<bool> {
+        OB_CHECK(find_own(tx, author, id));
+        const bool left = store::statuses::remove(tx, id);
+        store::tombstones::add(
+            tx,
+            {.uri = status.uri,
+             .owner = before.author.uri,
+             .former_type = status.kind,
+             .deleted_at = now,
+             .own = true}
+        );
+        emit(tx, app, activity);
+        return left;
+    }));
+    // Of a well-known post more hangs than one transaction should sweep; nothing of it is shown
+    // meanwhile.
+    constexpr int kSweeps = 100;
+    for (int round = 0; more && round < kSweeps; ++round) {
+        OB_TRY(more, app.db.write([&](store::Writer& tx) {
+            return store::statuses::remove(tx, id);
+        }));
+    }
+    return {};
+}
+
+namespace {
+
+Result<StatusId> find_original(store::Reader& db, AccountId viewer, StatusId id) {
+    const auto seen = present::find_seen(db, id, viewer);
+    if (!seen) return fail(Code::NotFound, "Record not found");
+    return seen->original().id;
+}
+
+}  // namespace
+
+Result<StatusId> bookmark(App& app, AccountId viewer, StatusId id) {
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        OB_TRY(const auto original, find_original(tx, viewer, id));
+        store::bookmarks::add(tx, viewer, original);
+        return original;
+    });
+}
+
+Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id) {
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        OB_TRY(const auto original, find_original(tx, viewer, id));
+        store::bookmarks::remove(tx, viewer, original);
+        return original;
+    });
+}
+
+}  // namespace outboard::services
