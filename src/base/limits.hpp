@@ -78,7 +78,7 @@ inline constexpr std::size_t kHomeEntries = 1000;           // newest candidates
 
 // Delivery (I13)
 inline constexpr std::size_t kFanOutChunk = 500;            // deliveries written in one transaction
-inline constexpr int kDeliveryTries = 16;                   // with the backoff below: about 7 days
+inline constexpr int kDeliveryTries = 24;                   // with the backoff below: about 7 days
 inline constexpr auto kDeliveryFirstRetry = 60s;
 inline constexpr auto kDeliveryLongestRetry = std::chrono::hours(12);
 inline constexpr auto kRetryAfterMost = std::chrono::hours(24);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
 #include "federation/discovery/webfinger.hpp"
 #include "src/base/limits.hpp"
@@ -143,16 +142,6 @@ void store_keys(store::Writer& tx, App& app, AccountId id, const PreparedAccount
     });
 }
 
-/// Two actors of one host may claim one name; the one that was here first keeps it, the other shows
-/// a suffix of its id.
-void free_handle(store::Writer& tx, Account& account) {
-    const auto holder = store::accounts::find_by_handle(tx, account.username, account.domain);
-    if (holder && holder->uri != account.uri) {
-        account.username = std::string(cut_codepoints(account.username, kUsername - 9)) + "_" +
-                           to_hex(sha256(account.uri)).substr(0, 8);
-    }
-}
-
 }  // namespace
 
 Instant shown_time(const std::optional<Instant>& published, Instant received) {
@@ -178,7 +167,6 @@ AccountId store_account(store::Writer& tx, App& app, const PreparedAccount& prep
     auto account = prepared.account;
     const auto existing = store::accounts::find_by_uri(tx, account.uri);
     if (!existing) {
-        free_handle(tx, account);
         account.id = {store::Writer::id_for(account.created_at, account.uri)};
         account.id = store::accounts::insert(tx, account);
         store_keys(tx, app, account.id, prepared);
@@ -194,7 +182,6 @@ AccountId store_account(store::Writer& tx, App& app, const PreparedAccount& prep
         account.username = existing->username;
         account.domain = existing->domain;
     } else if (account.username != existing->username || account.domain != existing->domain) {
-        free_handle(tx, account);
     }
     store::accounts::update(tx, account);
     store_keys(tx, app, account.id, prepared);

@@ -311,7 +311,7 @@ void resolve_handle(
     // A trial node and its peers live on http (CONTRACT.md 1); nothing falls back to it elsewhere
     // (D4).
     const std::string scheme =
-        app.config.federation_allow_http && app.identity.scheme == "http" ? "http" : "https";
+        app.config->federation_allow_http && app.identity.scheme == "http" ? "http" : "https";
     drive<Verified<Actor>>(
         app,
         [gate = make_gate(app), user, domain, scheme](const Documents& fetched) {

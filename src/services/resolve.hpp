@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "federation/gate.hpp"
 #include "src/base/limits.hpp"
+#include "src/base/log.hpp"
 #include "src/domain/account.hpp"
 #include "src/domain/status.hpp"
 #include "src/services/app.hpp"
@@ -126,11 +128,22 @@ void drive(
         Instant began;
         federation::Documents fetched;
 
+        /// A broken store must not take the worker with it; who waits is told by whatever guards
+        /// its callback (base/once.hpp).
         void go() {
+            try {
+                advance();
+            } catch (const std::exception& problem) {
+                log::error("drive.failed", {{"problem", problem.what()}});
+            }
+        }
+
+        void advance() {
             auto outcome = step(fetched);
             if (auto* value = std::get_if<T>(&outcome)) return done(Result<T>(std::move(*value)));
-            if (auto* error = std::get_if<Error>(&outcome))
+            if (auto* error = std::get_if<Error>(&outcome)) {
                 return done(Result<T>(std::move(*error)));
+            }
             const auto& needs = std::get<federation::Needs>(outcome);
             const auto left = budget.deadline - (detail::deadline_now(app) - began);
             if (*budget.spent >= budget.documents || left <= std::chrono::milliseconds(0)) {

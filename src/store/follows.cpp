@@ -73,7 +73,7 @@ OB_IDS_QUERY(
     ""
 );
 OB_QUERY(kRemoteFollowers, "follow.list_remote", R"sql(
-    SELECT f.id, a.inbox, a.shared_inbox, a.host
+    SELECT f.id, a.inbox, a.shared_inbox, a.host, f.account
     FROM follows f JOIN accounts a ON a.id = f.account
     WHERE f.target = $1 AND f.state = 'accepted' AND f.id > $2
       AND a.domain <> '' AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.inbox <> ''
@@ -204,7 +204,9 @@ std::vector<RemoteFollower> list_remote_followers(
     return db.all(
         kRemoteFollowers,
         [](const Row& row) {
-            return RemoteFollower{row.id<Follow>(0), row.text(1), row.text(2), row.text(3)};
+            return RemoteFollower{
+                row.id<Follow>(0), row.text(1), row.text(2), row.text(3), row.id<Account>(4)
+            };
         },
         target,
         after,

@@ -45,6 +45,7 @@ std::unordered_map<AccountId, Relationship> load_relationships(Reader& db, Accou
 struct RemoteFollower {
     FollowId follow;
     std::string inbox, shared_inbox, host;
+    AccountId account;
 };
 std::vector<RemoteFollower> list_remote_followers(Reader& db, AccountId target, std::int64_t after, int limit);
 

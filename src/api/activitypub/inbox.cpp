@@ -71,7 +71,7 @@ struct Arrival {
 Result<http::Response> keep(App& app, const Arrival& arrival, const Verified<Delivery>& delivery) {
     const auto& activity = delivery->activity;
     const auto now = app.clock.now();
-    if (app.config.limits_rate_limit) {
+    if (app.config->limits_rate_limit) {
         if (const auto wait = app.domain_rules.over_rate(activity.actor.authority(), now))
             return slow_down(*wait);
     }
@@ -145,7 +145,7 @@ Result<http::Response> receive(
     App& app, const http::Request& request, std::optional<AccountId> recipient
 ) {
     if (!is_activity_type(request)) return unsupported();
-    if (static_cast<std::int64_t>(request.body.size()) > app.config.limits_inbox_body) {
+    if (static_cast<std::int64_t>(request.body.size()) > app.config->limits_inbox_body) {
         return fail(Code::TooLarge, "The body is larger than this inbox takes.");
     }
     // Shared by the steps of one arrival, which run one after the other, and by the end.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/api/render.hpp"
+#include "src/base/once.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/resolve.hpp"
 
@@ -70,11 +71,14 @@ Result<http::Response> run_step(
                 app,
                 std::move(rest),
                 std::move(budget),
-                [resume, finish](Result<T> outcome) {
-                    auto kept = std::make_shared<Result<T>>(std::move(outcome)
-                    );  // a resumed function must be copyable
-                    resume([kept, finish] { return finish(*kept); });
-                }
+                exactly_once<Result<T>>(
+                    [resume, finish](Result<T> outcome) {
+                        // A resumed function must be copyable; the outcome need not be.
+                        auto kept = std::make_shared<Result<T>>(std::move(outcome));
+                        resume([kept, finish] { return finish(*kept); });
+                    },
+                    [] { return Result<T>(Error{Code::Internal, "", "a step was dropped"}); }
+                )
             );
         }
     );

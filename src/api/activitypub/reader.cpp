@@ -30,7 +30,7 @@ Result<Asker> asker_of(App& app, const std::optional<KnownKey>& key) {
     const auto host = key->owner.authority();
     if (app.domain_rules.is_blocked(host))
         return fail(Code::Forbidden, "This server does not answer yours.");
-    if (app.config.limits_rate_limit && app.domain_rules.over_rate(host, app.clock.now())) {
+    if (app.config->limits_rate_limit && app.domain_rules.over_rate(host, app.clock.now())) {
         return fail(Code::RateLimited, "Too many requests from your server; wait a minute.");
     }
     Asker asker{{}, host};
@@ -45,7 +45,7 @@ Result<Asker> asker_of(App& app, const std::optional<KnownKey>& key) {
 
 Result<http::Response> serve_checked(App& app, const http::Request& request, Serve serve) {
     if (!is_signed(request)) {
-        if (app.config.federation_authorized_fetch)
+        if (app.config->federation_authorized_fetch)
             return fail(Code::Unauthorized, "Requests to this server must be signed.");
         return serve(Asker{});
     }
@@ -79,7 +79,7 @@ Result<http::Response> serve_checked(App& app, const http::Request& request, Ser
 }
 
 Result<http::Response> serve_open(App& app, const http::Request& request, Serve serve) {
-    if (app.config.federation_authorized_fetch)
+    if (app.config->federation_authorized_fetch)
         return serve_checked(app, request, std::move(serve));
     if (is_signed(request)) {
         const auto claims = federation::read_signatures(

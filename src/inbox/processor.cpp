@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/inbox/processor.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "federation/read.hpp"
+#include "src/base/log.hpp"
+#include "src/base/once.hpp"
+#include "src/inbox/work.hpp"
+#include "src/services/key_ring.hpp"
+#include "src/store/accounts.hpp"
+#include "src/store/keys.hpp"
+
+namespace outboard::inbox {
+
+namespace {
+
+using store::inbox::Item;
+
+constexpr int kTaken = 256;  // rows under way at once
+constexpr auto kLongestRest = std::chrono::milliseconds(1000);
+constexpr auto kOldActor = std::chrono::hours(24 * 3);
+constexpr auto kBudgetDeadline = std::chrono::seconds(20);
+
+/// 1, 2, 4 … minutes, at most 6 hours; together about a day for limits::kJobTries.
+std::chrono::milliseconds retry_delay(int tries) {
+    const auto minutes = std::chrono::minutes(1) * (1 << std::min(tries, 9));
+    return std::min<std::chrono::milliseconds>(minutes, std::chrono::hours(6));
+}
+
+void note(const Result<void>& written, const Item& item) {
+    if (!written)
+        log::error("inbox.not_marked", {{"row", item.id}, {"why", written.error().shown}});
+}
+
+/// Ends a row that had no effect: for now, for good, or as a dead letter when nothing could be made
+/// of it (R26).
+void end_without_effect(App& app, const Item& item, const Error& why) {
+    const bool again = why.code == Code::Unavailable || why.code == Code::Internal ||
+                       why.code == Code::RateLimited;
+    const auto problem = why.shown + (why.detail.empty() ? "" : " (" + why.detail + ")");
+    note(
+        app.db.write([&](store::Writer& tx) {
+            if (why.code == Code::Invalid) return store::inbox::set_dead(tx, item.id, problem);
+            if (!again) return store::inbox::set_done(tx, item.id);
+            if (item.tries + 1 >= limits::kJobTries)
+                return store::inbox::set_dead(tx, item.id, problem);
+            store::inbox::set_retry(tx, item.id, tx.now() + retry_delay(item.tries), problem);
+        }),
+        item
+    );
+    if (!again) {
+        log::info(
+            "inbox.without_effect", {{"row", item.id}, {"actor", item.actor}, {"why", problem}}
+        );
+    } else if (item.tries + 1 >= limits::kJobTries) {
+        log::warn("inbox.given_up", {{"row", item.id}, {"actor", item.actor}, {"why", problem}});
+    }
+}
+
+void finish(App& app, const Item& item, const Result<Effect>& effect) {
+    try {
+        if (!effect) return end_without_effect(app, item, effect.error());
+        const auto written = app.db.write([&](store::Writer& tx) -> Result<void> {
+            OB_CHECK((*effect)(tx));
+            store::inbox::set_done(tx, item.id);
+            return {};
+        });
+        if (!written) end_without_effect(app, item, written.error());
+    } catch (const std::exception& problem) {
+        end_without_effect(
+            app, item, Error{Code::Internal, "It could not be applied.", problem.what()}
+        );
+    }
+}
+
+Result<federation::Activity> read_row(App& app, const Item& item) {
+    const auto bytes =
+        app.db.read([&](store::Reader& db) { return store::documents::find(db, item.document); });
+    if (!bytes) return fail(Code::Invalid, "the received bytes are gone");
+    OB_TRY(const auto document, read_json(*bytes));
+    return federation::read_activity(document);
+}
+
+/// A5: what an actor says of itself is asked again after some days, beside the work.
+void refresh_if_old(App& app, const Account& actor) {
+    if (actor.fetched_at + kOldActor > app.clock.now()) return;
+    const auto written = app.db.write([&](store::Writer& tx) {
+        store::jobs::add(
+            tx,
+            "account.refresh",
+            write_json({{"uri", actor.uri}}),
+            tx.now(),
+            "refresh " + actor.uri
+        );
+    });
+    if (!written) log::debug("inbox.no_refresh", {{"why", written.error().shown}});
+}
+
+/// With the actor stored and in good standing; `done` is called once.
+void run(App& app, const Item& item, std::function<void(Result<Effect>)> done) {
+    auto activity = read_row(app, item);
+    if (!activity) return done(Error{Code::Invalid, activity.error().shown});
+    const auto handler = find_handler(activity->type);
+    if (!handler) return done(Error{Code::NotFound, "nothing is done about " + activity->type});
+    if (app.domain_rules.is_blocked(activity->actor.authority()))
+        return done(Error{Code::Forbidden, "its server is blocked here"});
+    federation::Delivery delivery{.activity = *std::move(activity)};
+    delivery.how =
+        item.how == "proof" ? federation::Proven::ByProof : federation::Proven::BySignature;
+    delivery.key_id = item.key_id;
+    services::FetchBudget budget;
+    budget.deadline = kBudgetDeadline;
+    budget.shared();
+
+    auto with_actor = [&app,
+                       item,
+                       handler,
+                       budget,
+                       delivery = federation::Gate::accepted_before(std::move(delivery)),
+                       done](Result<AccountId> id) {
+        if (!id) return done(tl::unexpected<Error>(std::move(id).error()));
+        const auto actor =
+            app.db.read([&](store::Reader& db) { return store::accounts::find(db, *id); });
+        if (!actor || actor->is_local() || !actor->is_active())
+            return done(Error{Code::Forbidden, "its actor is not heard here"});
+        refresh_if_old(app, *actor);
+        handler(std::make_shared<const Work>(Work{app, item, delivery, *actor, budget}), done);
+    };
+    const auto actor = app.db.read([&](store::Reader& db) {
+        return store::accounts::find_by_uri(db, item.actor);
+    });
+    if (actor)
+        return with_actor(actor->id
+        );  // however old: what it says of itself matters less than that it said this
+    services::resolve_account(app, item.actor, budget, std::move(with_actor));
+}
+
+}  // namespace
+
+std::chrono::milliseconds Processor::step() {
+    const auto now = app_.clock.now();
+    const auto taken =
+        lanes_->with([](const Lanes& lanes) { return static_cast<int>(lanes.taken.size()); });
+    if (taken >= kTaken) return kLongestRest;
+    const auto due = app_.db.read([&](store::Reader& db) {
+        return store::inbox::list_due(db, now, 2 * kTaken);
+    });
+    bool more = false;
+    for (const auto& item : due) {
+        const bool starts = lanes_->with([&](Lanes& lanes) {
+            if (lanes.taken.size() >= static_cast<std::size_t>(kTaken)) {
+                more = true;
+                return false;
+            }
+            if (!lanes.taken.insert(item.id).second) return false;
+            auto& lane = lanes.by_actor[item.actor];
+            lane.push_back(item);
+            return lane.size() == 1;
+        });
+        if (starts) start(item);
+    }
+    if (more) return kLongestRest;  // what ends calls for the next step
+    const auto next = app_.db.read([](store::Reader& db) { return store::inbox::next_due(db); });
+    if (!next || *next <= now) return kLongestRest;
+    return std::min<std::chrono::milliseconds>(*next - now, kLongestRest);
+}
+
+void Processor::start(Item item) {
+    // `lanes` outlives this Processor where a test drops it early; `app_` outlives both.
+    auto next = [&app = app_, lanes = lanes_](const Item& ended) {
+        return lanes->with([&](Lanes& all) -> std::optional<Item> {
+            all.taken.erase(ended.id);
+            const auto lane = all.by_actor.find(ended.actor);
+            if (lane == all.by_actor.end()) return std::nullopt;
+            lane->second.pop_front();
+            if (lane->second.empty()) {
+                all.by_actor.erase(lane);
+                return std::nullopt;
+            }
+            return lane->second.front();
+        });
+    };
+    struct Runner : std::enable_shared_from_this<Runner> {  // shared by the activities of one
+                                                            // actor, one after the other
+        Runner(App& a, std::function<std::optional<Item>(const Item&)> n)
+            : app(a), next(std::move(n)) {}
+        App& app;
+        std::function<std::optional<Item>(const Item&)> next;
+
+        void post(const Item& item) {
+            if (!app.workers.post([self = shared_from_this(), item] { self->work(item); }))
+                end(item);
+        }
+        void work(const Item& item) {
+            auto done = exactly_once<Result<Effect>>(
+                [self = shared_from_this(), item](Result<Effect> effect) {
+                    finish(self->app, item, effect);
+                    self->end(item);
+                },
+                [] {
+                    return Result<Effect>(
+                        Error{Code::Internal, "It could not be applied.", "dropped on the way"}
+                    );
+                }
+            );
+            try {
+                run(app, item, done);
+            } catch (const std::exception& problem) {
+                done(Error{Code::Internal, "It could not be applied.", problem.what()});
+            }
+        }
+        void end(const Item& item) {
+            if (const auto following = next(item)) return post(*following);
+            app.inbox_wake.notify();
+        }
+    };
+    std::make_shared<Runner>(app_, std::move(next))->post(item);
+}
+
+int Processor::running() const {
+    return lanes_->with([](const Lanes& lanes) { return static_cast<int>(lanes.taken.size()); });
+}
+
+}  // namespace outboard::inbox

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/base/log.hpp"
+#include "src/jobs/handlers.hpp"
+#include "src/jobs/payload.hpp"
+#include "src/services/resolve.hpp"
+#include "src/services/threads.hpp"
+#include "src/store/statuses.hpp"
+
+namespace outboard::jobs {
+
+namespace {
+
+/// What its server did not answer is tried again; what it refused is settled.
+template <class T>
+void settle(const Result<T>& outcome, const Finish& finish) {
+    if (outcome ||
+        (outcome.error().code != Code::Unavailable && outcome.error().code != Code::Internal))
+        return finish({});
+    finish({Outcome::Kind::Retry, outcome.error().shown});
+}
+
+void fetch_ancestors(App& app, const std::string& text, const Finish& finish) {
+    services::fetch_ancestors(
+        app,
+        {Payload(text).number("status")},
+        [finish](const Result<int>& stored) { settle(stored, finish); }
+    );
+}
+
+void refresh_account(App& app, const std::string& text, const Finish& finish) {
+    services::refresh_account(
+        app,
+        Payload(text).text("uri"),
+        {},
+        [finish](const Result<AccountId>& id) { settle(id, finish); }
+    );
+}
+
+/// A hint (I15) says where to look, nothing else: the object's own server says what it is now.
+/// Deletions are found as such there.
+void fetch_hint(App& app, const std::string& text, const Finish& finish) {
+    const Payload payload(text);
+    const auto type = payload.text("type");
+    const auto object = payload.text("object");
+    const bool known = app.db.read([&](store::Reader& db) {
+        return store::statuses::find_by_uri(db, object).has_value();
+    });
+    auto done = [finish](const Result<StatusId>& id) { settle(id, finish); };
+    if (known && (type == "Update" || type == "Delete"))
+        return services::refresh_status(app, object, {}, done);
+    if (known || (type != "Create" && type != "Update")) return finish({});
+    services::resolve_status(app, object, {}, done);
+}
+
+}  // namespace
+
+void register_federation(Runner& runner) {
+    runner.handle("thread.ancestors", fetch_ancestors);
+    runner.handle("account.refresh", refresh_account);
+    runner.handle("hint.fetch", fetch_hint);
+}
+
+}  // namespace outboard::jobs
