@@ -19,6 +19,7 @@
 #include "src/base/version.hpp"
 #include "src/base/worker_pool.hpp"
 #include "src/config/fields.hpp"
+#include "src/config/load.hpp"
 #include "src/control/socket.hpp"
 #include "src/control/tools.hpp"
 #include "src/delivery/deliverer.hpp"
