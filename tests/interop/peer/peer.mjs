@@ -6,6 +6,7 @@
 // POST /control/do with {"act": …} makes it act; GET /control/state says what it got, all of it verified by Fedify before it is noted.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
+import { Temporal } from "@js-temporal/polyfill";
 import { serve } from "@hono/node-server";
 import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
 import { Accept, Announce, Block, Create, Delete, Endpoints, Follow, Like, Mention, Note, Person, PUBLIC_COLLECTION, Reject, Tombstone, Undo, Update } from "@fedify/vocab";
@@ -105,7 +106,7 @@ function makeNote(ctx, number, command, extra = {}) {
     attribution: ctx.getActorUri(name),
     content: command.content,
     to: command.direct ? new URL(command.direct) : PUBLIC_COLLECTION,
-    cc: command.direct ? undefined : ctx.getFollowersUri(name),
+    ccs: command.direct ? [] : [ctx.getFollowersUri(name), ...(command.mention ? [new URL(command.mention)] : [])],
     published: Temporal.Now.instant(),
     ...(command.inReplyTo ? { replyTarget: new URL(command.inReplyTo) } : {}),
     ...(command.mention ? { tags: [new Mention({ href: new URL(command.mention), name: command.mentionName ?? "@someone" })] } : {}),
