@@ -56,8 +56,8 @@ OB_QUERY(
     " FROM accounts WHERE domain = '' AND deleted_at IS NULL ORDER BY id"
 );
 OB_QUERY(kCountLocal, "account.count_local", R"sql(
-    SELECT count(*) FROM users u JOIN accounts a ON a.id = u.account
-    WHERE a.suspended_at IS NULL AND a.deleted_at IS NULL)sql");
+    SELECT count(*) FROM users u WHERE EXISTS (SELECT 1 FROM accounts a
+        WHERE a.id = u.account AND a.suspended_at IS NULL AND a.deleted_at IS NULL))sql");
 
 OB_QUERY(kHolder, "account.handle_holder", R"sql(
     SELECT id, CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END FROM accounts
