@@ -201,6 +201,11 @@ Step<std::optional<KnownKey>> Gate::check_reader(
     return std::optional<KnownKey>(std::move(key));
 }
 
+Verified<Delivery> Gate::accepted_before(Delivery delivery) {
+    delivery.activity = gate::settle_authors(std::move(delivery.activity));
+    return Verified<Delivery>(std::move(delivery));
+}
+
 std::optional<Verified<Object>> Gate::embedded(const Verified<Delivery>& delivery) {
     const auto& activity = delivery->activity;
     const auto& object = activity.object.object;

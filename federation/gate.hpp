@@ -135,10 +135,8 @@ public:
     ) const;
 
     /// A delivery that `check` accepted earlier and the host kept durably since then: the host's
-    /// own record vouches for it.
-    static Verified<Delivery> accepted_before(Delivery delivery) {
-        return Verified<Delivery>(std::move(delivery));
-    }
+    /// own record vouches for it. `activity` may be read anew from the bytes that were accepted.
+    static Verified<Delivery> accepted_before(Delivery delivery);
 
     /// An object embedded in a verified activity counts when it is of the same owner and origin
     /// (O6).

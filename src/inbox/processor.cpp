@@ -83,6 +83,11 @@ Result<federation::Activity> read_row(App& app, const Item& item) {
     return federation::read_activity(document);
 }
 
+federation::Proven proven(std::string_view how) {
+    if (how == "proof") return federation::Proven::ByProof;
+    return how == "absence" ? federation::Proven::ByAbsence : federation::Proven::BySignature;
+}
+
 /// A5: what an actor says of itself is asked again after some days, beside the work.
 void refresh_if_old(App& app, const Account& actor) {
     if (actor.fetched_at + kOldActor > app.clock.now()) return;
@@ -107,8 +112,7 @@ void run(App& app, const Item& item, std::function<void(Result<Effect>)> done) {
     if (app.domain_rules.is_blocked(activity->actor.authority()))
         return done(Error{Code::Forbidden, "its server is blocked here"});
     federation::Delivery delivery{.activity = *std::move(activity)};
-    delivery.how =
-        item.how == "proof" ? federation::Proven::ByProof : federation::Proven::BySignature;
+    delivery.how = proven(item.how);
     delivery.key_id = item.key_id;
     services::FetchBudget budget;
     budget.deadline = kBudgetDeadline;

@@ -10,6 +10,7 @@
 #include "src/services/key_ring.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
+#include "src/store/queues.hpp"
 
 namespace outboard::services {
 
@@ -92,6 +93,7 @@ PreparedAccount prepare(App& app, const federation::Actor& actor, bool handle_is
     for (const auto& alias : actor.also_known_as) {
         if (account.also_known_as.size() < kAliases) account.also_known_as.push_back(alias);
     }
+    prepared.takes_rfc9421 = actor.takes_rfc9421;
     account.created_at = shown_time(actor.published, now);
     account.fetched_at = now;
     if (actor.moved_to) prepared.claims_moved_to = actor.moved_to->str();
@@ -142,6 +144,11 @@ void store_keys(store::Writer& tx, App& app, AccountId id, const PreparedAccount
     });
 }
 
+void note_rfc9421(store::Writer& tx, const std::string& name) {
+    const auto host = store::hosts::find(tx, name);
+    if (!host || host->speaks != "rfc9421") store::hosts::set_speaks(tx, name, "rfc9421");
+}
+
 }  // namespace
 
 Instant shown_time(const std::optional<Instant>& published, Instant received) {
@@ -165,6 +172,7 @@ std::optional<PreparedAccount> prepare_sender(
 
 AccountId store_account(store::Writer& tx, App& app, const PreparedAccount& prepared) {
     auto account = prepared.account;
+    if (prepared.takes_rfc9421) note_rfc9421(tx, account.host);
     const auto existing = store::accounts::find_by_uri(tx, account.uri);
     if (!existing) {
         account.id = {store::Writer::id_for(account.created_at, account.uri)};

@@ -63,6 +63,18 @@ std::string inbox_key(const Delivery& delivery, const std::string& body) {
     return activity.id ? sha256(activity.id->str()) : sha256(activity.actor.str() + "\n" + body);
 }
 
+std::string_view how_proven(federation::Proven how) {
+    switch (how) {
+        case federation::Proven::BySignature:
+            return "signature";
+        case federation::Proven::ByProof:
+            return "proof";
+        case federation::Proven::ByAbsence:
+            return "absence";
+    }
+    return "signature";
+}
+
 struct Arrival {
     std::string body;
     std::optional<AccountId> recipient;  // of a personal inbox
@@ -81,19 +93,19 @@ Result<http::Response> keep(App& app, const Arrival& arrival, const Verified<Del
     const auto packed = store::documents::pack(arrival.body);
     const auto key = inbox_key(*delivery, arrival.body);
     const auto sender = services::prepare_sender(app, delivery);
-    const bool by_proof = delivery->how == federation::Proven::ByProof;
     store::inbox::Item item;
     item.document = packed.hash;
     item.actor = activity.actor.str();
     item.recipient = arrival.recipient;
     item.key_id = delivery->key_id;
-    item.how = by_proof ? "proof" : "signature";
+    item.how = how_proven(delivery->how);
     const store::documents::Meta meta{
         activity.id ? activity.id->str() : "", delivery->key_id, item.how, "inbox"
     };
     const auto written = app.db.write([&](store::Writer& tx) {
         if (sender) services::store_account(tx, app, *sender);
-        if (!by_proof && delivery->scheme == federation::SignatureScheme::Rfc9421) {
+        if (delivery->how == federation::Proven::BySignature &&
+            delivery->scheme == federation::SignatureScheme::Rfc9421) {
             store::hosts::set_speaks(tx, activity.actor.authority(), "rfc9421");
         }
         if (!store::inbox::add(tx, key, item)) return;  // taken before (I2)
