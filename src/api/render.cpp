@@ -107,11 +107,10 @@ http::Response render(const Error& error, Surface surface, ErrorPage page) {
             );
             break;
         case Surface::Page:
-            response = http::Response::make(
-                status,
-                "text/html; charset=utf-8",
-                page ? page(status, shown) : plain_page(status, shown)
-            );
+            response = page ? page(status, shown)
+                            : http::Response::make(
+                                  status, "text/html; charset=utf-8", plain_page(status, shown)
+                              );
             break;
     }
     if (error.code == Code::Unavailable) response.set("Retry-After", "10");

@@ -18,7 +18,7 @@ enum class Surface { Api, ActivityPub, Page, OAuth };
 int status_of(Code code, Surface surface);
 
 /// Draws an error page; pages/ supplies the real one.
-using ErrorPage = std::string (*)(int status, std::string_view text);
+using ErrorPage = http::Response (*)(int status, std::string_view text);
 
 /// A refusal as its surface shows it: `{"error"}`, problem details (RFC 9457), `{"error",
 /// "error_description"}` or HTML. `detail` never leaves the program.

@@ -329,7 +329,7 @@ Result<http::Response> robots(App& /*app*/, const Call& /*call*/) {
     );
 }
 
-std::string error_page(int status, std::string_view text) {
+http::Response error_page(int status, std::string_view text) {
     Fill inner;
     inner
         .text(
@@ -345,7 +345,12 @@ std::string error_page(int status, std::string_view text) {
         .flag("noindex", true)
         .flag("trial", false)
         .html("body", render("error.mustache", std::move(inner)));
-    return render("page.mustache", std::move(fill)).str();
+    auto response = http::Response::make(
+        status, "text/html; charset=utf-8", render("page.mustache", std::move(fill)).str()
+    );
+    add_security(response, /*allow_http_images=*/false);
+    response.set("Cache-Control", "no-store");
+    return response;
 }
 
 }  // namespace

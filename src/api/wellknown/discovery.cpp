@@ -83,9 +83,7 @@ Result<http::Response> webfinger(App& app, const Call& call) {
     const auto& domain =
         app.identity.handle_domain.empty() ? app.identity.domain : app.identity.handle_domain;
     const federation::Handle handle{is_node ? domain : account->username, domain};
-    auto jrd = federation::write_jrd(
-        handle, actor, page, app.identity.origin() + "/authorize_interaction?uri={uri}"
-    );
+    auto jrd = federation::write_jrd(handle, actor, page, /*subscribe_template=*/"");
     if (is_node) {  // FEP-d556
         jrd["links"].push_back(
             {{"rel", "https://www.w3.org/ns/activitystreams#Service"},
@@ -134,8 +132,8 @@ Result<http::Response> nodeinfo(App& app, std::string_view version) {
         info.local_posts = store::statuses::count_local(db);
     });
     info.node_name =
-        app.config.instance_title.empty() ? app.identity.domain : app.config.instance_title;
-    info.node_description = app.config.instance_description;
+        app.config->instance_title.empty() ? app.identity.domain : app.config->instance_title;
+    info.node_description = app.config->instance_description;
     return answer(
         "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/" +
             std::string(version) + "#\"; charset=utf-8",
