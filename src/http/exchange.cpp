@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 #include <exception>
+#include <tuple>
 #include <utility>
 
 #include "src/base/limits.hpp"
@@ -24,18 +25,19 @@ Response overloaded(std::string_view why) {
     return plain_answer(503, why).set("Retry-After", std::to_string(kRetryAfterSeconds));
 }
 
+constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr const char* kMonths[] = {
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+};
+
 /// IMF-fixdate (RFC 9110 5.6.7), made once a second per thread.
 std::string_view date_now() {
     thread_local std::time_t made_at = -1;
     thread_local std::string text;
     const auto now = std::time(nullptr);
     if (now == made_at) return text;
-    static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr const char* kMonths[] = {
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
-    };
     std::tm utc{};
-    gmtime_r(&now, &utc);
+    std::ignore = gmtime_r(&now, &utc);  // fails from the year 2^31 on
     text = fmt::format(
         "{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
         kDays[utc.tm_wday],

@@ -68,8 +68,9 @@ Refused read_field(std::string_view line, Head& head) {
 Refused read_length(std::string_view value, Head& head) {
     if (head.content_length) return Refusal{400, "Content-Length is repeated"};
     std::uint64_t length = 0;
-    const auto end = value.data() + value.size();
-    const auto [stop, error] = std::from_chars(value.data(), end, length);
+    const char* const begin = value.data();
+    const char* const end = begin + value.size();
+    const auto [stop, error] = std::from_chars(begin, end, length);
     if (value.empty() || !is_digit(value.front()) || error != std::errc{} || stop != end) {
         return Refusal{400, "Content-Length is not a number"};
     }

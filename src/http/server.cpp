@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <tuple>
 #include <utility>
 
 #include "src/base/log.hpp"
@@ -173,11 +174,11 @@ Result<void> Server::Impl::listen() {
     const Tcp::endpoint endpoint(address, settings.port);
     acceptor.emplace(first().context());
     pause.emplace(first().context());
-    acceptor->open(endpoint.protocol(), error);
-    if (!error) acceptor->set_option(Tcp::acceptor::reuse_address(true), error);
+    error = acceptor->open(endpoint.protocol(), error);
+    if (!error) error = acceptor->set_option(Tcp::acceptor::reuse_address(true), error);
     if (!error) fcntl(acceptor->native_handle(), F_SETFD, FD_CLOEXEC);
-    if (!error) acceptor->bind(endpoint, error);
-    if (!error) acceptor->listen(kBacklog, error);
+    if (!error) error = acceptor->bind(endpoint, error);
+    if (!error) error = acceptor->listen(kBacklog, error);
     if (error) return fail(Code::Unavailable, "Cannot listen on " + where + ": " + error.message());
     port = acceptor->local_endpoint(error).port();
     return {};
@@ -273,7 +274,7 @@ void Server::stop() {
     shared.front->stopping = true;
     impl.first().post([&impl] {
         ErrorCode ignored;
-        impl.acceptor->close(ignored);
+        std::ignore = impl.acceptor->close(ignored);
         impl.pause->cancel();
     });
     for (auto& loop : shared.loops) loop->post([&loop = *loop] { loop.drain(); });

@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+#include <tuple>
 #include <utility>
 
 #include "src/base/log.hpp"
@@ -50,7 +51,7 @@ Session::Session(
 
 void Session::start() {
     ErrorCode ignored;
-    socket_.set_option(Tcp::no_delay(true), ignored);
+    std::ignore = socket_.set_option(Tcp::no_delay(true), ignored);
     if (!tls_) {
         enter(Phase::Idle, shared_->settings.header_deadline);
         return read();
@@ -291,16 +292,15 @@ void Session::linger() {
 
 void Session::discard() {
     ErrorCode ignored;
-    if (received_ == 0) socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+    if (received_ == 0) std::ignore = socket_.shutdown(Tcp::socket::shutdown_send, ignored);
     in_.consume(in_.view().size());
     read();
 }
 
 void Session::abort() {
     ErrorCode ignored;
-    socket_.set_option(
-        Tcp::socket::linger(true, 0), ignored
-    );  // unsent bytes are not kept by the kernel
+    // Unsent bytes are not kept by the kernel.
+    std::ignore = socket_.set_option(Tcp::socket::linger(true, 0), ignored);
     close();
 }
 
@@ -308,7 +308,7 @@ void Session::close() {
     if (phase_ == Phase::Closed) return;
     phase_ = Phase::Closed;
     ErrorCode ignored;
-    socket_.close(ignored);
+    std::ignore = socket_.close(ignored);
     lease_.reset();
     current_.reset();
     loop_.remove(*this);

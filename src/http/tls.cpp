@@ -24,8 +24,9 @@ tl::unexpected<Error> tls_problem(const std::string& what) {
     return fail(Code::Unavailable, what + ": " + openssl_says());
 }
 
+constexpr unsigned char kSpoken[] = "\x08http/1.1";
+
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered, unsigned int length, void*) {
-    static constexpr unsigned char kSpoken[] = "\x08http/1.1";
     unsigned char* chosen = nullptr;
     if (SSL_select_next_proto(&chosen, out_length, kSpoken, sizeof kSpoken - 1, offered, length) !=
         OPENSSL_NPN_NEGOTIATED) {
