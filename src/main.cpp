@@ -212,11 +212,16 @@ int run_init(const Options& options, const InitOptions& init) {
     return finish(made.outcome);
 }
 
-/// Waits for signals: HUP reloads, TERM and INT stop; a second one ends at once (R17).
+/// Waits for signals: HUP reloads, TERM and INT stop; a second one ends at once (R17). Once a
+/// minute the node looks after itself.
 void wait_for_signals(Node& node, const Options& options, const sigset_t& signals) {
     for (;;) {
-        int number = 0;
-        if (::sigwait(&signals, &number) != 0) continue;
+        const timespec minute{.tv_sec = 60, .tv_nsec = 0};
+        const int number = ::sigtimedwait(&signals, nullptr, &minute);
+        if (number < 0) {
+            node.tick();
+            continue;
+        }
         if (number != SIGHUP) return;
         auto fresh = load_config(options);
         if (!fresh) {
@@ -493,7 +498,12 @@ void add_tools(CLI::App& app, Options& options, ToolOptions& tools, Chosen& chos
     help_verb->callback([&] {
         chosen.run = [&] {
             if (tools.help_verb == "config") return finish(control::help_config());
-            const CLI::App* named = tools.help_verb.empty() ? &app : nullptr;
+            if (tools.help_verb.empty()) {  // app.help() would be that of the verb in use: help
+                return finish(Outcome::done(
+                    app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal)
+                ));
+            }
+            const CLI::App* named = nullptr;
             for (const auto* verb : app.get_subcommands({})) {
                 if (verb->get_name() == tools.help_verb) named = verb;
             }

@@ -2,11 +2,10 @@
 #include "src/node.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <openssl/rand.h>
 
 #include <atomic>
-#include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -33,11 +32,14 @@
 #include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
 #include "src/store/sqlite.hpp"
+#include "src/store/walk.hpp"
 
 namespace outboard {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr int kWalkHour = 3;  // UTC
 
 class SystemClock final : public Clock {
 public:
@@ -156,8 +158,10 @@ Result<Identity> make_identity(const config::Config& config, std::string_view ki
         );
     }
     const std::string host(parsed->host());
-    const bool is_loopback =
-        host == "localhost" || host.starts_with("127.") || host == "[::1]" || host == "::1";
+    const bool is_address =
+        host.starts_with('[') || host.find_first_not_of("0123456789.") == std::string::npos;
+    const bool is_loopback = host == "localhost" || host == "[::1]" || host == "::1" ||
+                             (is_address && host.starts_with("127."));
     const bool has_port = parsed->port() != 443;
     Identity identity;
     identity.kind = kind;
@@ -165,6 +169,14 @@ Result<Identity> make_identity(const config::Config& config, std::string_view ki
     // Normal form for the scheme it will have: port 80 is none for http, 443 none for https.
     auto normal = federation::Iri::parse(identity.scheme + "://" + config.domain + "/");
     identity.domain = normal ? normal->authority() : parsed->authority();
+    if (is_address && !is_loopback) {
+        return fail(
+            Code::Invalid,
+            "\"" + config.domain +
+                "\" is an address. Ids are for ever, addresses are not: a node needs a name. For a "
+                "trial on this machine use localhost:PORT."
+        );
+    }
     if (identity.scheme == "https" && !is_loopback && host.find('.') == std::string::npos) {
         return fail(
             Code::Invalid,
@@ -201,6 +213,8 @@ struct Node::Impl {
     std::vector<std::unique_ptr<Loop>> loops;
     std::atomic<bool> ready{false};
     bool stopped = false;
+    std::optional<std::filesystem::file_time_type> seen_certificate;
+    std::chrono::sys_days walked_on{};
 
     Result<void> open_store() {
         const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -327,6 +341,7 @@ struct Node::Impl {
         }));
         loops.push_back(std::make_unique<Loop>("jobs", jobs_wake, [this] { return runner->step(); })
         );
+        seen_certificate = certificate_time();
         ready = true;
         name_switches();
         const bool is_v6 = listen.address.find(':') != std::string::npos;
@@ -341,6 +356,43 @@ struct Node::Impl {
             {{"version", kVersion}, {"origin", identity.origin()}, {"listen", address}}
         );
         return address;
+    }
+
+    /// Newest change of the certificate files; nothing when TLS ends elsewhere.
+    std::optional<std::filesystem::file_time_type> certificate_time() const {
+        std::optional<std::filesystem::file_time_type> newest;
+        for (const auto& file : {config->tls_cert, config->tls_key}) {
+            std::error_code gone;
+            const auto time = std::filesystem::last_write_time(file, gone);
+            if (!gone && (!newest || time > *newest)) newest = time;
+        }
+        return newest;
+    }
+
+    void tick() {
+        if (const auto time = certificate_time(); time && time != seen_certificate) {
+            seen_certificate = time;
+            if (const auto taken = server->reload(config->trusted_proxies)) {
+                log::info("tls.reloaded");
+            } else {
+                log::error("tls.reload_failed", {{"problem", taken.error().shown}});
+            }
+        }
+        // A seventh of the documents each night, in the hours when few people write.
+        const auto day = std::chrono::floor<std::chrono::days>(clock.now());
+        const auto hour = std::chrono::floor<std::chrono::hours>(clock.now() - day).count();
+        if (hour != kWalkHour || walked_on == day) return;
+        walked_on = day;
+        const int slice = static_cast<int>(day.time_since_epoch().count() % store::kWalkSlices);
+        const bool begun = heavy->post([this, slice] {
+            const auto report = store::walk_slice(*db, slice);
+            for (const auto& problem : report.problems)
+                log::error("walk.damage", {{"problem", problem}});
+            log::info(
+                "walk.done", {{"documents", report.documents}, {"problems", report.problems.size()}}
+            );
+        });
+        if (!begun) log::warn("walk.postponed");
     }
 
     void stop() {
@@ -395,6 +447,7 @@ Result<std::unique_ptr<Node>> Node::create(
     return node;
 }
 
+void Node::tick() { impl_->tick(); }
 App& Node::app() { return *impl_->app; }
 Result<std::string> Node::start() { return impl_->start(); }
 void Node::stop() { impl_->stop(); }

@@ -35,6 +35,9 @@ public:
     Result<std::string> start();
     /// Takes what SIGHUP takes from `fresh` and returns the names of what needs a restart.
     Result<std::vector<std::string>> reload(const config::Config& fresh);
+    /// Once a minute, while serving: takes renewed certificate files, and starts the nightly walk
+    /// when it is due.
+    void tick();
     /// Refuses new work, lets running work finish or persist (at most 10 s), stops everything.
     /// Twice is once.
     void stop();
