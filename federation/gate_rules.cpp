@@ -65,7 +65,10 @@ std::optional<Error> check_answer(const Activity& activity) {
     if (!activity.object.id && !inner) return invalid("object is missing");
     if (!inner) return std::nullopt;  // by id: the store knows what was asked of whom
     if (inner->actor == activity.actor) return forbidden("Nobody answers their own request");
-    if (inner->type == "Follow" && inner->object.id && *inner->object.id != activity.actor) {
+    // A relay is followed by asking for Public, and answers in its own name (I18).
+    const auto& asked = inner->object.id;
+    const bool is_relay = asked && asked->str() == kPublic;
+    if (inner->type == "Follow" && asked && !is_relay && *asked != activity.actor) {
         return forbidden("A Follow is answered by the one it asks only");
     }
     return std::nullopt;

@@ -329,6 +329,20 @@ TEST_CASE("ids and owners that do not belong together are refused, seen without 
     ));
 }
 
+TEST_CASE("a request is answered by the one it asks, and a relay for Public") {
+    World world;
+    const auto follow = [](const std::string& whom) {
+        return activity_of("Follow", kNode + "/users/ann", whom);
+    };
+    CHECK(judge(world, from_pat(activity_of("Accept", kPat, follow(kPat)))) == "verified");
+    CHECK(
+        judge(world, from_pat(activity_of("Accept", kPat, follow(std::string(kPublic))))) ==
+        "verified"
+    );
+    CHECK(judge(world, from_pat(activity_of("Reject", kPat, kNode + "/follows/1"))) == "verified");
+    CHECK(starts(judge(world, from_pat(activity_of("Accept", kPat, follow(kPam)))), "403"));
+}
+
 TEST_CASE("what an activity is about must be there") {
     World world;
     for (const char* type :
