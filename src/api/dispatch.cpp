@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <exception>
 #include <nlohmann/json.hpp>
 
@@ -197,7 +198,13 @@ http::Response dispatch(App& app, const Router& router, const http::Request& req
         envelope.open_to_scripts = envelope.open_to_scripts && policy.cors;
         auto outcome = answer(app, router, request, std::move(match), envelope);
         if (outcome) return envelope.close(*std::move(outcome));
-        return envelope.close(render(outcome.error(), policy.surface, router.error_page()));
+        auto refusal = render(outcome.error(), policy.surface, router.error_page());
+        if (outcome.error().code == Code::RateLimited && envelope.rate) {
+            const auto left =
+                std::chrono::ceil<std::chrono::seconds>(envelope.rate->reset - app.clock.now());
+            refusal.set("Retry-After", std::to_string(left.count()));
+        }
+        return envelope.close(std::move(refusal));
     } catch (const std::exception& problem) {
         log::error(
             "request.failed",

@@ -13,7 +13,7 @@ json configuration(const Instance& instance) {
     return {
         {"accounts",
          {{"max_featured_tags", 0},
-          {"max_pinned_statuses", 0},
+          {"max_pinned_statuses", kMaxPinned},
           {"max_profile_fields", limits::kProfileFields},
           {"profile_field_name_limit", limits::kProfileFieldText},
           {"profile_field_value_limit", limits::kProfileFieldText},

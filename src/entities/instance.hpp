@@ -12,6 +12,8 @@ namespace outboard::entities {
 
 /// `api_versions.mastodon`: cumulative, so only what works is claimed (pitfalls.md 6.6).
 inline constexpr int kApiVersion = 1;
+/// Posts one account may pin to its profile.
+inline constexpr int kMaxPinned = 5;
 /// The Mastodon version whose API this is; clients parse it (pitfalls.md 6.5).
 inline constexpr const char* kCompatibleVersion = "4.6.0";
 

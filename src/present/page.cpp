@@ -110,6 +110,8 @@ SeenPage load_page(
         }
         if (ended) break;
     }
+    // At the list's end nothing may point on, or clients ask for ever (pitfalls.md 3.2).
+    if (ended && !upward) result.oldest.reset();
     if (result.items.size() > wanted) {
         // What is cut off lies beyond the cursor, so the next page begins with it.
         if (upward) {
@@ -122,8 +124,6 @@ SeenPage load_page(
             result.oldest = result.items.back().status.id.value;
         }
     }
-    // An empty page at the list's end must not point on, or clients ask for ever (pitfalls.md 3.2).
-    if (result.items.empty() && ended) result.oldest.reset();
     return result;
 }
 

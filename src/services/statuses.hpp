@@ -49,6 +49,12 @@ Result<void> remove_status(App& app, AccountId author, StatusId id);
 Result<StatusId> bookmark(App& app, AccountId viewer, StatusId id);
 Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id);
 
+/// Pins an own post to the profile (it then stands in the featured collection), or takes it off;
+/// twice is once. Errors: NotFound unless it is the author's own; Invalid for boosts, direct posts,
+/// and over entities::kMaxPinned.
+Result<StatusId> pin(App& app, AccountId author, StatusId id);
+Result<StatusId> unpin(App& app, AccountId author, StatusId id);
+
 /// A status of the author's own that is there. Errors: NotFound, also for somebody else's.
 Result<Status> find_own(store::Reader& db, AccountId author, StatusId id);
 

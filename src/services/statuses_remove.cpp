@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "src/entities/instance.hpp"
 #include "src/present/sight.hpp"
 #include "src/services/boosts.hpp"
 #include "src/services/compose.hpp"
@@ -121,6 +123,38 @@ Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id) {
         OB_TRY(const auto original, find_original(tx, viewer, id));
         store::bookmarks::remove(tx, viewer, original);
         return original;
+    });
+}
+
+Result<StatusId> pin(App& app, AccountId author, StatusId id) {
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        OB_TRY(const auto status, find_own(tx, author, id));
+        if (status.boost_of)
+            return fail(Code::Invalid, "Validation failed: A boost cannot be pinned");
+        if (status.visibility == Visibility::Direct) {
+            return fail(
+                Code::Invalid,
+                "Validation failed: Posts that are only visible to mentioned users cannot be pinned"
+            );
+        }
+        const auto pinned = store::statuses::list_pinned(tx, author);
+        const bool is_there = std::find(pinned.begin(), pinned.end(), id) != pinned.end();
+        if (!is_there && pinned.size() >= entities::kMaxPinned) {
+            return fail(
+                Code::Invalid,
+                "Validation failed: You have already pinned the maximum number of posts"
+            );
+        }
+        store::statuses::pin(tx, author, id);
+        return id;
+    });
+}
+
+Result<StatusId> unpin(App& app, AccountId author, StatusId id) {
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        OB_CHECK(find_own(tx, author, id));
+        store::statuses::unpin(tx, author, id);
+        return id;
     });
 }
 

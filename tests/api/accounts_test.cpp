@@ -53,7 +53,8 @@ TEST_CASE("changing the profile shows at once and tells the followers with a fre
         "/api/v1/accounts/update_credentials",
         ana.token,
         "display_name=Ana+A.&note=I+mend+%3Cpumps%3E&locked=true&fields_attributes[0][name]=Web"
-        "&fields_attributes[0][value]=https%3A%2F%2Fana.example&source[privacy]=unlisted&source["
+        "&fields_attributes[0][value]=https%3A%2F%2Fana.example%2Fme&source[privacy]=unlisted&"
+        "source["
         "language]=de"
     );
     check_entity(reply, "credential_account");
@@ -64,7 +65,7 @@ TEST_CASE("changing the profile shows at once and tells the followers with a fre
         reply.json["fields"][0]["value"].get<std::string>().find("href=\"https://ana.example") !=
         std::string::npos
     );
-    CHECK(reply.json["source"]["fields"][0]["value"] == "https://ana.example");
+    CHECK(reply.json["source"]["fields"][0]["value"] == "https://ana.example/me");
     CHECK(reply.json["source"]["privacy"] == "unlisted");
     CHECK(reply.json["source"]["language"] == "de");
     CHECK(reply.json["source"]["note"] == "I mend <pumps>");

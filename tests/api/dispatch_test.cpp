@@ -84,6 +84,7 @@ TEST_CASE("answers carry the rate, and a caller over it is refused") {
     const auto over = node.get("/api/v2/instance");
     check_error(over, 429);
     CHECK(over.header("x-ratelimit-remaining") == "0");
+    CHECK(over.header("retry-after") == "300");
     const auto ana = node.person("ana");
     CHECK(node.get("/api/v2/instance", ana.token).status == 200);
     node.clock.advance(std::chrono::minutes(5));

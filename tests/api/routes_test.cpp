@@ -103,6 +103,8 @@ const std::map<std::string, Row>& table() {
         {"POST /api/v1/statuses/:id/unreblog", {"status", "/api/v1/statuses/{other}/unreblog"}},
         {"POST /api/v1/statuses/:id/bookmark", {"status", "/api/v1/statuses/{other}/bookmark"}},
         {"POST /api/v1/statuses/:id/unbookmark", {"status", "/api/v1/statuses/{other}/unbookmark"}},
+        {"POST /api/v1/statuses/:id/pin", {"status", "/api/v1/statuses/{own}/pin"}},
+        {"POST /api/v1/statuses/:id/unpin", {"status", "/api/v1/statuses/{own}/unpin"}},
         {"GET /api/v1/timelines/home", {"status", "/api/v1/timelines/home"}},
         {"GET /api/v1/timelines/public", {"status", "/api/v1/timelines/public"}},
         {"GET /api/v1/timelines/tag/:hashtag", {"status", "/api/v1/timelines/tag/work"}},

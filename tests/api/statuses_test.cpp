@@ -397,6 +397,31 @@ TEST_CASE("a bookmark is private: nobody is told, nothing is sent") {
     CHECK(node.sent().size() == 1);
 }
 
+TEST_CASE("own posts are pinned to the profile, a few of them") {
+    TestNode node;
+    const auto ana = node.person("ana");
+    const auto bob = node.person("bob");
+    const auto pinned = [&] {
+        std::vector<std::string> ids;
+        for (const auto& status :
+             node.get("/api/v1/accounts/" + ana.id.str() + "/statuses?pinned=true", bob.token)
+                 .json) {
+            ids.push_back(status["id"]);
+        }
+        return ids;
+    };
+    const auto id = node.posts(ana, "Remember this");
+    CHECK(node.post(path(id, "/pin"), ana.token).json["pinned"] == true);
+    CHECK(node.post(path(id, "/pin"), ana.token).json["pinned"] == true);
+    CHECK(pinned() == std::vector<std::string>{id});
+    check_error(node.post(path(id, "/pin"), bob.token), 404);
+    check_error(node.post(path(node.posts(ana, "For @bob", "direct"), "/pin"), ana.token), 422);
+    for (int i = 0; i < 4; ++i) node.post(path(node.posts(ana, "More"), "/pin"), ana.token);
+    check_error(node.post(path(node.posts(ana, "Too many"), "/pin"), ana.token), 422);
+    CHECK(node.post(path(id, "/unpin"), ana.token).json["pinned"] == false);
+    CHECK(pinned().size() == 4);
+}
+
 TEST_CASE("who may see a post: readers by visibility") {
     TestNode node;
     const auto ana = node.person("ana");

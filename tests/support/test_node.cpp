@@ -113,7 +113,9 @@ std::string Reply::header(std::string_view name) const {
 }
 
 TestNode::TestNode(TestNodeOptions options)
-    : config(std::move(options.config)), folder_(make_folder()) {
+    : config(std::move(options.config)),
+      folder_(options.folder.empty() ? make_folder() : options.folder),
+      keeps_folder_(!options.folder.empty()) {
     log::configure(log::Level::Warn, /*as_json=*/false);
     identity_.scheme = options.scheme;
     identity_.domain = options.domain;
@@ -148,14 +150,19 @@ TestNode::TestNode(TestNodeOptions options)
     );
     api::client_routes(router_);
     if (options.routes) options.routes(router_);
-    insert_local(identity_.domain, "Application", identity_.node_actor(), /*locked=*/true);
+    const bool is_fresh = !db_->read([&](store::Reader& db) {
+        return store::accounts::find_by_uri(db, identity_.node_actor()).has_value();
+    });
+    if (is_fresh) {
+        insert_local(identity_.domain, "Application", identity_.node_actor(), /*locked=*/true);
+    }
 }
 
 TestNode::~TestNode() {
     app_.reset();
     db_.reset();
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    if (!keeps_folder_) std::filesystem::remove_all(folder_, ignored);
 }
 
 AccountId TestNode::insert_local(

@@ -52,7 +52,9 @@ Result<http::Response> update_credentials(App& app, const Call& call) {
 }
 
 Result<http::Response> lookup(App& app, const Call& call) {
-    auto query = services::read_search(app.identity, "@" + call.params().text_or("acct", ""));
+    auto acct = call.params().text_or("acct", "");
+    if (!acct.starts_with('@')) acct.insert(0, "@");
+    auto query = services::read_search(app.identity, acct);
     if (!query.user) query.user = query.text;
     const auto found = services::find_named_thing(app, query, call.maybe_viewer());
     if (found.accounts.empty()) return fail(Code::NotFound, std::string(kNoRecord));

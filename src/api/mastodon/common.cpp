@@ -8,7 +8,7 @@ namespace {
 
 std::optional<std::int64_t> read_cursor(const Params& params, std::string_view name) {
     const auto value = params.number(name);
-    return value && *value > 0 ? value : std::nullopt;
+    return value && *value >= 0 ? value : std::nullopt;
 }
 
 bool is_cursor(std::string_view name) {

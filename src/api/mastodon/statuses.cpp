@@ -192,6 +192,16 @@ Result<http::Response> unbookmark(App& app, const Call& call) {
     return show_status(app, call.viewer(), id);
 }
 
+Result<http::Response> pin(App& app, const Call& call) {
+    OB_TRY(const auto id, services::pin(app, call.viewer(), call.id<Status>("id")));
+    return show_status(app, call.viewer(), id);
+}
+
+Result<http::Response> unpin(App& app, const Call& call) {
+    OB_TRY(const auto id, services::unpin(app, call.viewer(), call.id<Status>("id")));
+    return show_status(app, call.viewer(), id);
+}
+
 using ListPeople =
     std::vector<AccountId> (*)(store::Reader&, StatusId, const store::statuses::Page&);
 
@@ -233,6 +243,8 @@ void statuses(Router& router) {
     group.post("/:id/unfavourite", unfavourite, {.scope = Scope::WriteFavourites});
     group.post("/:id/reblog", reblog, write);
     group.post("/:id/unreblog", unreblog, write);
+    group.post("/:id/pin", pin, {.scope = Scope::WriteAccounts});
+    group.post("/:id/unpin", unpin, {.scope = Scope::WriteAccounts});
     group.post("/:id/bookmark", bookmark, {.scope = Scope::WriteBookmarks});
     group.post("/:id/unbookmark", unbookmark, {.scope = Scope::WriteBookmarks});
 }
