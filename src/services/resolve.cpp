@@ -242,6 +242,7 @@ federation::GatePolicy gate_policy(App& app) {
         policy.signatures.own_authorities.push_back(lower_ascii(app.identity.handle_domain));
     }
     policy.own_origin = app.identity.origin();
+    policy.allow_http = app.config->federation_allow_http;
     policy.is_blocked = [&rules = app.domain_rules](std::string_view host) {
         return rules.is_blocked(host);
     };
