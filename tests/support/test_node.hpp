@@ -97,6 +97,7 @@ struct TestNodeOptions {
     fetch::Client* network = nullptr;                    // absent: a FakeNetwork
     std::function<void(api::Router&)> routes = nullptr;  // beside the client API's
     config::Config config = {};
+    std::filesystem::path folder = {};  // kept afterwards; empty: one of its own, removed at the end
 };
 
 class TestNode {
@@ -152,6 +153,7 @@ private:
     );
 
     std::filesystem::path folder_;
+    bool keeps_folder_ = false;
     TestRandom random_;
     QueueExecutor workers_;
     CountingWake inbox_wake_, delivery_wake_, jobs_wake_;
