@@ -30,7 +30,7 @@ public:
     void advance(std::chrono::milliseconds by) { now_ += by; }
 
 private:
-    Instant now_ = from_ms(1'790'000'000'000);  // 2026-09-21T15:06:40Z
+    Instant now_ = from_ms(1'790'000'000'000);  // 2026-09-21T14:13:20Z
 };
 
 /// The same bytes in every run.
