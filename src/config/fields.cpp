@@ -4,6 +4,24 @@
 #include <fmt/format.h>
 
 namespace outboard::config {
+namespace {
+
+/// A basic string of TOML.
+std::string toml_text(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') out += '\\';
+        if (byte < 0x20 || byte == 0x7f) {
+            out += fmt::format("\\u{:04x}", byte);
+        } else {
+            out += c;
+        }
+    }
+    return out + "\"";
+}
+
+}  // namespace
 
 const std::vector<Field>& fields() {
     static const std::vector<Field> table = {
@@ -15,7 +33,8 @@ const std::vector<Field>& fields() {
          .help = "Host name in handles when it differs from domain; fixed at init."},
         {.key = "listen",
          .member = &Config::listen,
-         .help = "Address and port to serve on, e.g. 127.0.0.1:8080; port 0 takes any free one."},
+         .help = "Address and port to serve on, e.g. 127.0.0.1:8080; port 0 takes any free one.",
+         .form = Form::Endpoint},
         {.key = "keys_file",
          .member = &Config::keys_file,
          .help = "File with the 32-byte node key that seals private keys; default is `keys` in the "
@@ -31,7 +50,8 @@ const std::vector<Field>& fields() {
         {.key = "trusted_proxies",
          .member = &Config::trusted_proxies,
          .help = "Networks whose X-Forwarded-For and -Proto are believed.",
-         .reloads = true},
+         .reloads = true,
+         .form = Form::Networks},
         {.key = "log.level",
          .member = &Config::log_level,
          .help = "Least level that is logged.",
@@ -53,7 +73,8 @@ const std::vector<Field>& fields() {
          .member = &Config::federation_allow_addresses,
          .help =
              "Test switch: networks that may be reached although they are not public, on any port.",
-         .is_test_switch = true},
+         .is_test_switch = true,
+         .form = Form::Networks},
         {.key = "federation.authorized_fetch",
          .member = &Config::federation_authorized_fetch,
          .help = "Serve ActivityPub documents to signed requests only.",
@@ -122,15 +143,13 @@ std::string flag_of(const Field& field) {
 std::string show(const Field& field, const Config& config) {
     struct Visitor {
         const Config& config;
-        std::string operator()(std::string Config::* m) const {
-            return fmt::format("\"{}\"", config.*m);
-        }
+        std::string operator()(std::string Config::* m) const { return toml_text(config.*m); }
         std::string operator()(bool Config::* m) const { return config.*m ? "true" : "false"; }
         std::string operator()(std::int64_t Config::* m) const { return std::to_string(config.*m); }
         std::string operator()(std::vector<std::string> Config::* m) const {
             std::string list = "[";
             for (const auto& item : config.*m)
-                list += (list.size() > 1 ? ", \"" : "\"") + item + "\"";
+                list += (list.size() > 1 ? ", " : "") + toml_text(item);
             return list + "]";
         }
     };

@@ -17,6 +17,9 @@ using Member = std::variant<
     std::int64_t Config::*,
     std::vector<std::string> Config::*>;
 
+/// What a text or the items of a list must look like.
+enum class Form { Any, Networks, Endpoint };  // 10.0.0.0/8 or an address; ADDRESS:PORT
+
 /// One setting: flag `--section-key`, variable OUTBOARD_SECTION_KEY, key `section.key` in
 /// outboard.toml, and its help all come from here.
 struct Field {
@@ -29,6 +32,7 @@ struct Field {
     bool is_test_switch = false;       // shown by doctor, the log and the node's status when on
     bool is_secret = false;            // also as …_FILE
     std::string_view choices = {};     // space separated, text only
+    Form form = Form::Any;
 };
 
 const std::vector<Field>& fields();

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #define TOML_EXCEPTIONS 0
+#include <arpa/inet.h>
 #include <toml++/toml.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -40,17 +43,68 @@ std::vector<std::string> parse_list(std::string_view text) {
     return items;
 }
 
+/// 4 or 6 for an address of that family, else 0.
+int family_of(std::string_view text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    const std::string address(text);
+    if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1) return 4;
+    return ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1 ? 6 : 0;
+}
+
+bool is_network(std::string_view text) {
+    const auto slash = text.find('/');
+    const int family = family_of(text.substr(0, slash));
+    if (family == 0 || slash == std::string_view::npos) return family != 0;
+    std::int64_t bits = 0;
+    return parse_decimal(text.substr(slash + 1), bits) && bits >= 0 &&
+           bits <= (family == 4 ? 32 : 128);
+}
+
+/// 127.0.0.1:8080, [::1]:8080 or localhost:8080.
+bool is_endpoint(std::string_view text) {
+    const auto colon = text.rfind(':');
+    std::int64_t port = 0;
+    if (colon == std::string_view::npos || !parse_decimal(text.substr(colon + 1), port) ||
+        port < 0 || port > 65535) {
+        return false;
+    }
+    auto host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']'))
+        return family_of(host.substr(1, host.size() - 2)) == 6;
+    return host == "localhost" || family_of(host) == 4;
+}
+
 void check_text(
     Loading& loading, const Field& field, std::string_view where, const std::string& text
 ) {
     if (text.find_first_of("\r\n") != std::string::npos || text.find('\0') != std::string::npos) {
         loading.complain(where, "must be one line");
     }
+    if (field.form == Form::Endpoint && !is_endpoint(text)) {
+        loading.complain(
+            where, fmt::format("\"{}\" is no ADDRESS:PORT such as 127.0.0.1:8080", text)
+        );
+    }
     if (field.choices.empty()) return;
     for (const auto choice : split(field.choices, ' ')) {
         if (choice == text) return;
     }
     loading.complain(where, fmt::format("\"{}\" is none of: {}", text, field.choices));
+}
+
+void check_networks(
+    Loading& loading,
+    const Field& field,
+    std::string_view where,
+    const std::vector<std::string>& items
+) {
+    if (field.form != Form::Networks) return;
+    for (const auto& item : items) {
+        if (!is_network(item))
+            loading.complain(
+                where, fmt::format("\"{}\" is no address and no network such as 10.0.0.0/8", item)
+            );
+    }
 }
 
 void check_number(
@@ -79,8 +133,10 @@ void set_text(
         loading.config.** number = value;
         check_number(loading, field, where, value);
     } else {
+        auto items = parse_list(text);
+        check_networks(loading, field, where, items);
         loading.config.*std::get<std::vector<std::string> Config::*>(field.member) =
-            parse_list(text);
+            std::move(items);
     }
 }
 
@@ -110,6 +166,7 @@ void set_node(
             if (!text) return loading.complain(where, "must be a list of texts");
             items.push_back(*text);
         }
+        check_networks(loading, field, where, items);
         loading.config.*std::get<std::vector<std::string> Config::*>(field.member) =
             std::move(items);
     }
@@ -215,20 +272,22 @@ std::string initial_file(const Config& config) {
     const Config defaults;
     std::string text =
         "# Outboard's settings. `outboard help config` explains each; only domain is required.\n";
-    std::string section;
+    std::vector<std::pair<std::string, std::string>> sections = {{"", ""}};  // name, lines
     for (const auto& field : fields()) {
         if (show(field, config) == show(field, defaults) && field.key != "domain") continue;
         const auto dot = field.key.find('.');
-        const std::string here =
-            dot == std::string_view::npos ? "" : std::string(field.key.substr(0, dot));
-        if (here != section) text += fmt::format("\n[{}]\n", here);
-        section = here;
-        text += fmt::format(
-            "{} = {}\n",
-            dot == std::string_view::npos ? field.key : field.key.substr(dot + 1),
-            show(field, config)
+        const bool is_in_section = dot != std::string_view::npos;
+        const std::string name(is_in_section ? field.key.substr(0, dot) : "");
+        auto section = std::find_if(sections.begin(), sections.end(), [&](const auto& known) {
+            return known.first == name;
+        });
+        if (section == sections.end()) section = sections.insert(sections.end(), {name, ""});
+        section->second += fmt::format(
+            "{} = {}\n", is_in_section ? field.key.substr(dot + 1) : field.key, show(field, config)
         );
     }
+    for (const auto& [name, lines] : sections)
+        text += (name.empty() ? "" : fmt::format("\n[{}]\n", name)) + lines;
     return text;
 }
 
