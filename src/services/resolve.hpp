@@ -53,6 +53,9 @@ void fetch_needed(
     std::function<void(federation::Fetched)> done
 );
 Instant deadline_now(App& app);
+/// Why an address is not fetched at all: no web address, or of a host that is neither asked nor
+/// taken from (R1).
+std::optional<Error> refused(App& app, const federation::Iri& iri);
 }  // namespace detail
 
 // What a step may end with, stored and ready to present.
