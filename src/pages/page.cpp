@@ -94,12 +94,26 @@ SafeHtml articles(const std::vector<entities::Status>& statuses, const std::stri
     return render("statuses.mustache", std::move(fill));
 }
 
-std::string summary_of(const entities::Status& status, std::size_t most) {
-    const auto text = status.spoiler_text.empty() ? html::to_plain_text(status.content.str())
-                                                  : status.spoiler_text;
-    const auto line = html::clean_name(text, most + 1);
+std::string one_line(std::string_view plain_text, std::size_t most) {
+    std::string line;
+    for (const char c : plain_text) {
+        const bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+        if (!is_space)
+            line += c;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    if (line.ends_with(' ')) line.pop_back();
     if (count_codepoints(line) <= most) return line;
     return std::string(cut_codepoints(line, most)) + "…";
+}
+
+std::string summary_of(const entities::Status& status, std::size_t most) {
+    return one_line(
+        status.spoiler_text.empty() ? html::to_plain_text(status.content.str())
+                                    : status.spoiler_text,
+        most
+    );
 }
 
 http::Response page(App& app, int status, const PageHead& head, const SafeHtml& body) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/entities/status.hpp"
@@ -31,7 +32,9 @@ void add_security(http::Response& response, bool allow_http_images);
 /// Articles of statuses, newest first; `focus` is the one the page is about.
 SafeHtml articles(const std::vector<entities::Status>& statuses, const std::string& focus = {});
 
-/// First line of a status as plain text, at most `most` characters.
+/// Plain text on one line; what is over `most` characters becomes an ellipsis.
+std::string one_line(std::string_view plain_text, std::size_t most);
+/// A status on one line: its content warning, or its text when it has none.
 std::string summary_of(const entities::Status& status, std::size_t most);
 std::string site_name(App& app);
 

@@ -7,6 +7,7 @@
 
 #include "federation/base/text.hpp"
 #include "src/api/render.hpp"
+#include "src/base/version.hpp"
 #include "src/html/html.hpp"
 #include "src/pages/embedded.hpp"
 #include "src/pages/page.hpp"
@@ -169,7 +170,7 @@ Result<http::Response> profile(App& app, const Call& call) {
             .flag("has_statuses", !posts.items.empty())
             .flag("older", window.max_id.has_value());
         fill.text("next", posts.oldest ? fmt::format("{}?max_id={}", url, *posts.oldest) : "");
-        const auto text = html::clean_name(html::to_plain_text(account.note.str()), 200);
+        const auto text = one_line(html::to_plain_text(account.note.str()), 200);
         return page(
             app,
             200,
@@ -187,14 +188,20 @@ Result<http::Response> profile(App& app, const Call& call) {
     });
 }
 
+/// Deleted, and until then anybody could have read it.
+bool was_open(const Status& status) {
+    return status.state == StatusState::Deleted &&
+           (status.visibility == Visibility::Public || status.visibility == Visibility::Unlisted);
+}
+
 Result<http::Response> status(App& app, const Call& call) {
     return app.db.read([&](store::Reader& db) -> Result<http::Response> {
         OB_TRY(const auto account, find_person(db, app.identity, call.path("name")));
         const auto id = call.id<Status>("id");
         const auto row = store::statuses::find(db, id);
         const auto seen = present::find_seen(db, id, std::nullopt);
-        // A private post and none at all look the same (THREATS 106).
-        if (!row || row->account != account.id || (!seen && row->state != StatusState::Deleted))
+        // A private post and none at all look the same (THREATS 106), deleted or not.
+        if (!row || row->account != account.id || (!seen && !was_open(*row)))
             return fail(Code::NotFound, "There is no such post here, or it is not public.");
         if (!seen) return fail(Code::Gone, "This post was deleted by its author.");
         if (wants_activity(call.request())) return see(row->uri);
@@ -322,11 +329,13 @@ Result<http::Response> asset(App& /*app*/, const Call& call) {
 }
 
 Result<http::Response> robots(App& /*app*/, const Call& /*call*/) {
-    return http::Response::make(
+    auto response = http::Response::make(
         200,
         "text/plain; charset=utf-8",
         "User-agent: *\nDisallow: /api/\nDisallow: /oauth/\nDisallow: /proxy/\n"
     );
+    add_security(response, /*allow_http_images=*/false);
+    return response;
 }
 
 http::Response error_page(int status, std::string_view text) {
@@ -342,6 +351,8 @@ http::Response error_page(int status, std::string_view text) {
     Fill fill;
     fill.text("title", std::string(http::reason(status)))
         .text("site", "Outboard")
+        .text("software", kSoftwareUrl)
+        .text("version", kVersion)
         .flag("noindex", true)
         .flag("trial", false)
         .html("body", render("error.mustache", std::move(inner)));

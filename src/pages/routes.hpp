@@ -5,8 +5,8 @@
 
 namespace outboard::pages {
 
-/// Server-rendered pages, feeds and their assets: no script, readable by anybody, public and
-/// unlisted posts only.
+/// Server-rendered pages, feeds and their assets: no script, readable by anybody. Lists hold
+/// public posts only; an unlisted one is for those who have its link.
 void routes(api::Router& router);
 
 }  // namespace outboard::pages

@@ -10,6 +10,26 @@ namespace outboard::pages {
 
 namespace mustache = kainjow::mustache;
 
+namespace {
+
+/// Without the characters that XML forbids and HTML calls errors; the text is UTF-8 already.
+std::string printable(std::string_view value) {
+    std::string out;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(value[i]);
+        if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f) continue;
+        const auto three = value.substr(i, 3);
+        if (three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF") {
+            i += 2;
+            continue;
+        }
+        out += value[i];
+    }
+    return out;
+}
+
+}  // namespace
+
 struct Fill::Data {
     mustache::data object{mustache::data::type::object};
 };
@@ -24,7 +44,7 @@ Fill& Fill::text(std::string_view name, std::string_view value) {
     if (value.empty())
         data_->object.set(std::string(name), false);
     else
-        data_->object.set(std::string(name), std::string(value));
+        data_->object.set(std::string(name), printable(value));
     return *this;
 }
 
