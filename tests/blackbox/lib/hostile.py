@@ -174,7 +174,7 @@ def raw_request(dice, data):
     if not found:
         # Nothing is answered to a request that never ended; anything else is answered.
         is_whole = re.match(rb"[A-Z]+ [^ \r\n]+ HTTP/1\.1\r\n(?:[A-Za-z-]+: [^\r\n]*\r\n)*\r\n", sent)
-        fault = f"no answer for {sent[:300]!r}" if got or (is_whole and b"ength" not in sent and b"ncoding" not in sent) else None
+        fault = f"no answer for {sent[:300]!r}" if got or (is_whole and not re.search(rb"(?i)length|encoding", sent)) else None
         tally.add("raw requests", 0, fault)
         return
     status = int(found.group(1))
