@@ -1,39 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs of the command line: parses, then calls control/ (here, or in the node that serves).
-// The only file that sees argv.
-#include <fmt/format.h>
-#include <openssl/rand.h>
+// The verbs of the command line: parses; commands.cpp runs them. The only file that sees argv.
 #include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
-#include <fstream>
-#include <functional>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
-#include <map>
-#include <thread>
 
-#include "src/base/log.hpp"
-#include "src/config/data_folder.hpp"
+#include "src/commands.hpp"
 #include "src/config/fields.hpp"
-#include "src/config/load.hpp"
-#include "src/control/socket.hpp"
 #include "src/control/tools.hpp"
-#include "src/control/verbs.hpp"
-#include "src/node.hpp"
 
 namespace {
 
 using namespace outboard;  // NOLINT(google-build-using-namespace): the program itself
 using control::Outcome;
-
-struct Options {
-    std::string data = "./data";
-    std::map<std::string, std::string> flags;  // configuration, by key
-};
 
 class WallClock final : public Clock {
 public:
@@ -41,246 +22,6 @@ public:
         return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     }
 };
-
-int finish(const Outcome& outcome) {
-    std::cout << outcome.out << std::flush;
-    std::cerr << outcome.err << std::flush;
-    return outcome.code;
-}
-
-config::DataFolder folder_of(const Options& options) {
-    return config::DataFolder(std::filesystem::path(options.data));
-}
-
-Result<config::Config> load_config(const Options& options) {
-    return config::load(
-        {.file = folder_of(options).settings_file(),
-         .variables = config::environment(),
-         .flags = options.flags}
-    );
-}
-
-std::string read_terminal_line(const std::string& prompt) {
-    std::cerr << prompt << std::flush;
-    termios shown{};
-    const bool is_terminal = ::tcgetattr(STDIN_FILENO, &shown) == 0;
-    if (is_terminal) {
-        termios hidden = shown;
-        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    }
-    std::string line;
-    std::getline(std::cin, line);
-    if (is_terminal) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-    std::cerr << "\n";
-    return line;
-}
-
-/// First line of the file; without a file asked twice on a terminal, else empty: then one is made
-/// and printed (CONTRACT.md 6).
-Result<std::string> read_password(const std::string& file) {
-    if (!file.empty()) {
-        std::ifstream in(file);
-        std::string line;
-        if (!std::getline(in, line))
-            return fail(
-                Code::NotFound, "The password file " + file + " cannot be read or is empty."
-            );
-        if (line.ends_with('\r')) line.pop_back();
-        return line;
-    }
-    if (::isatty(STDIN_FILENO) == 0) return std::string();
-    auto first = read_terminal_line("Password (empty: one is made): ");
-    if (first.empty()) return first;
-    if (read_terminal_line("The same again: ") != first)
-        return fail(Code::Invalid, "The two passwords differ.");
-    return first;
-}
-
-Result<std::unique_ptr<Node>> open_node(const Options& options) {
-    const auto folder = folder_of(options);
-    if (!folder.is_initialized()) {
-        return fail(
-            Code::NotFound,
-            "There is no node in " + options.data + ". Make one: outboard init --data " +
-                options.data + " --domain NAME"
-        );
-    }
-    OB_TRY(auto settings, load_config(options));
-    return Node::open(folder, std::move(settings));
-}
-
-/// On the node that serves, or on the store itself when nobody serves (DESIGN.md section 1).
-int run_on_node(const Options& options, const control::Verb& verb) {
-    const auto folder = folder_of(options);
-    if (!folder.is_initialized()) {
-        return finish(Outcome::refused(
-            "There is no node in " + options.data + ". Make one: outboard init --data " +
-            options.data + " --domain NAME"
-        ));
-    }
-    auto lock = config::FolderLock::take(folder.lock_file());
-    if (!lock && lock.error().code != Code::Conflict) return finish(Outcome::refused(lock.error()));
-    if (!lock) {
-        auto outcome = control::send(folder.control_socket(), verb);
-        return finish(outcome ? *outcome : Outcome::refused(outcome.error()));
-    }
-    log::configure(log::Level::Warn, false);
-    auto node = open_node(options);
-    if (!node) return finish(Outcome::refused(node.error()));
-    return finish(control::run_any((*node)->app(), verb));
-}
-
-struct InitOptions {
-    std::string kind = "person", owner, name, password_file, recovery_out;
-};
-
-Result<Identity> prepare_folder(
-    const config::DataFolder& folder, config::Config& settings, const InitOptions& init
-) {
-    OB_TRY(auto identity, make_identity(settings, init.kind));
-    settings.domain = identity.domain;
-    if (is_trial(identity)) {
-        settings.federation_allow_http = true;
-        if (settings.federation_allow_addresses.empty())
-            settings.federation_allow_addresses = {"127.0.0.0/8", "::1/128"};
-    }
-    OB_CHECK(folder.create());
-    std::string key(32, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) !=
-        1) {
-        return fail(Code::Unavailable, "The system gives no randomness.");
-    }
-    if (settings.keys_file.empty()) OB_CHECK(config::write_private_file(folder.keys_file(), key));
-    return identity;
-}
-
-int run_init(const Options& options, const InitOptions& init) {
-    log::configure(log::Level::Warn, false);
-    if (init.kind != "person" && init.kind != "organization")
-        return finish(Outcome::usage("--kind is person or organization."));
-    const auto folder = folder_of(options);
-    if (folder.is_initialized())
-        return finish(Outcome::refused(
-            "There is a node in " + options.data + " already; choose another folder with --data."
-        ));
-    auto settings = load_config(options);
-    if (!settings) return finish(Outcome::refused(settings.error()));
-    std::string password;
-    if (!init.owner.empty()) {
-        auto read = read_password(init.password_file);
-        if (!read) return finish(Outcome::refused(read.error()));
-        password = std::move(*read);
-    }
-    auto identity = prepare_folder(folder, *settings, init);
-    if (!identity) return finish(Outcome::refused(identity.error()));
-    auto lock = config::FolderLock::take(folder.lock_file());
-    if (!lock) return finish(Outcome::refused(lock.error()));
-    auto made = [&]() -> control::InitOutcome {
-        auto node = Node::create(folder, *settings, *identity);
-        if (!node) return {Outcome::refused(node.error()), {}};
-        return control::run(
-            (*node)->app(),
-            control::InitArguments{
-                .kind = init.kind,
-                .owner = init.owner,
-                .name = init.name,
-                .password = password,
-                .shows_recovery = init.recovery_out.empty()
-            }
-        );
-    }();
-    auto written =
-        config::write_private_file(folder.settings_file(), config::initial_file(*settings));
-    if (made.outcome.code == 0 && !written) made.outcome = Outcome::refused(written.error());
-    if (made.outcome.code == 0 && !init.recovery_out.empty() && !made.recovery_words.empty()) {
-        auto kept = config::write_private_file(init.recovery_out, made.recovery_words + "\n");
-        made.outcome.out +=
-            kept ? "Recovery key written to " + init.recovery_out + ".\n"
-                 : "The recovery key could not be written to the file, so here it is:\n  " +
-                       made.recovery_words + "\n";
-    }
-    if (made.outcome.code != 0) {  // nothing half-made stays: the next try starts clean
-        std::error_code ignored;
-        for (const auto& file :
-             {folder.settings_file(), folder.database_file(), folder.keys_file(), folder.lock_file()
-             })
-            std::filesystem::remove(file, ignored);
-        for (const char* tail : {"-wal", "-shm"})
-            std::filesystem::remove(folder.database_file().string() + tail, ignored);
-    }
-    return finish(made.outcome);
-}
-
-/// Waits for signals: HUP reloads, TERM and INT stop; a second one ends at once (R17). Once a
-/// minute the node looks after itself.
-void wait_for_signals(Node& node, const Options& options, const sigset_t& signals) {
-    for (;;) {
-        const timespec minute{.tv_sec = 60, .tv_nsec = 0};
-        const int number = ::sigtimedwait(&signals, nullptr, &minute);
-        if (number < 0) {
-            node.tick();
-            continue;
-        }
-        if (number != SIGHUP) return;
-        auto fresh = load_config(options);
-        if (!fresh) {
-            log::error("config.refused", {{"problem", fresh.error().shown}});
-            continue;
-        }
-        auto reloaded = node.reload(*fresh);
-        if (!reloaded) {
-            log::error("config.reload_failed", {{"problem", reloaded.error().shown}});
-            continue;
-        }
-        for (const auto& key : *reloaded) log::warn("config.needs_restart", {{"key", key}});
-        log::info("config.reloaded");
-    }
-}
-
-int run_serve(const Options& options, const std::string& role) {
-    if (role != "all")
-        return finish(Outcome::refused(
-            "--role " + role +
-            " needs PostgreSQL (database.url), which this version does not have yet; a node on one "
-            "file serves with --role all."
-        ));
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int number : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&signals, number);
-    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all inherit it
-    std::signal(SIGPIPE, SIG_IGN);
-    const auto folder = folder_of(options);
-    auto settings = load_config(options);
-    if (!settings) return finish(Outcome::refused(settings.error()));
-    log::Level level = log::Level::Info;
-    if (log::parse_level(settings->log_level, level)) log::configure(level, settings->log_json);
-    if (!folder.is_initialized())
-        return finish(Outcome::refused(
-            "There is no node in " + options.data + ". Make one: outboard init --data " +
-            options.data + " --domain NAME"
-        ));
-    auto lock = config::FolderLock::take(folder.lock_file());
-    if (!lock)
-        return finish(Outcome::refused(
-            lock.error().code == Code::Conflict
-                ? Error{Code::Conflict, "A node serves from " + options.data + " already."}
-                : lock.error()
-        ));
-    auto node = Node::open(folder, std::move(*settings));
-    if (!node) return finish(Outcome::refused(node.error()));
-    auto address = (*node)->start();
-    if (!address) return finish(Outcome::refused(address.error()));
-    std::cout << "listening on " << *address << std::endl;
-    wait_for_signals(**node, options, signals);
-    // A second signal ends the process at once; what was accepted is in the store already.
-    std::signal(SIGTERM, SIG_DFL);
-    std::signal(SIGINT, SIG_DFL);
-    sigdelset(&signals, SIGHUP);
-    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-    (*node)->stop();
-    return 0;
-}
 
 std::string read_stdin() {
     return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
@@ -435,14 +176,6 @@ struct ToolOptions {
     bool with_dependencies = false;
 };
 
-/// Tools read a configuration from variables and flags; a data folder only when it is named.
-int with_config(const Options& options, const std::function<Outcome(const config::Config&)>& use) {
-    auto settings = load_config(options);
-    if (!settings) return finish(Outcome::refused(settings.error()));
-    log::configure(log::Level::Error, false);
-    return finish(use(*settings));
-}
-
 void add_tools(CLI::App& app, Options& options, ToolOptions& tools, Chosen& chosen) {
     auto* inspect_verb = app.add_subcommand(
         "inspect", "Read an ActivityPub document as the node would, and say what it understood"
@@ -459,7 +192,7 @@ void add_tools(CLI::App& app, Options& options, ToolOptions& tools, Chosen& chos
         chosen.run = [&] {
             if (!tools.from.empty()) tools.inspect.from = tools.from;
             const WallClock clock;
-            return with_config(options, [&](const config::Config& settings) {
+            return run_tool(options, [&](const config::Config& settings) {
                 return control::inspect(settings, tools.inspect, clock);
             });
         };
@@ -479,7 +212,7 @@ void add_tools(CLI::App& app, Options& options, ToolOptions& tools, Chosen& chos
     debug_verb->footer("Example: echo '<p onclick=x>hi</p>' | outboard debug html");
     debug_verb->callback([&] {
         chosen.run = [&] {
-            return with_config(options, [&](const config::Config& settings) {
+            return run_tool(options, [&](const config::Config& settings) {
                 return control::debug(settings, tools.debug_what, tools.debug_input, read_stdin());
             });
         };

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 exec python3 - <<'END'
 import pathlib, re, sys
 
-ORDER = ["main", "node", "api pages inbox delivery streaming jobs control", "services", "present",
+ORDER = ["main", "commands", "node", "api pages inbox delivery streaming jobs control", "services", "present",
          "store media search fetch html http", "entities domain", "config", "base", "federation"]
 rank = {name: level for level, names in enumerate(ORDER) for name in names.split()}
 
