@@ -5,12 +5,15 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <thread>
 
 #include "src/base/log.hpp"
 #include "src/config/data_folder.hpp"
@@ -139,6 +142,10 @@ Result<std::string> read_password(const std::string& file) {
                 Code::NotFound, "The password file " + file + " cannot be read or is empty."
             );
         if (line.ends_with('\r')) line.pop_back();
+        if (line.empty())
+            return fail(
+                Code::Invalid, "The first line of " + file + " is empty; the password stands there."
+            );
         return line;
     }
     if (::isatty(STDIN_FILENO) == 0) return std::string();
@@ -221,6 +228,11 @@ int run_serve(const Options& options, const std::string& role) {
             options.data + " --domain NAME"
         ));
     auto lock = config::FolderLock::take(folder.lock_file());
+    // A verb holds it for a moment; a node that serves for good.
+    for (int wait = 0; !lock && lock.error().code == Code::Conflict && wait < 60; ++wait) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        lock = config::FolderLock::take(folder.lock_file());
+    }
     if (!lock)
         return finish(Outcome::refused(
             lock.error().code == Code::Conflict
@@ -250,11 +262,22 @@ int run_on_node(const Options& options, const control::Verb& verb) {
             options.data + " --domain NAME"
         ));
     }
-    auto lock = config::FolderLock::take(folder.lock_file());
-    if (!lock && lock.error().code != Code::Conflict) return finish(Outcome::refused(lock.error()));
-    if (!lock) {
+    // Who holds the lock may not listen yet (a node that starts) or never will (another verb, soon
+    // done): ask both again for as long as a person would wait without wondering.
+    std::optional<config::FolderLock> held;
+    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5); !held;) {
+        auto lock = config::FolderLock::take(folder.lock_file());
+        if (lock) {
+            held.emplace(std::move(*lock));
+            break;
+        }
+        if (lock.error().code != Code::Conflict) return finish(Outcome::refused(lock.error()));
         auto outcome = control::send(folder.control_socket(), verb);
-        return finish(outcome ? *outcome : Outcome::refused(outcome.error()));
+        if (outcome) return finish(*outcome);
+        const bool is_late = std::chrono::steady_clock::now() >= end;
+        if (outcome.error().code != Code::Unavailable || is_late)
+            return finish(Outcome::refused(outcome.error()));
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     log::configure(log::Level::Warn, false);
     auto node = open_node(options);

@@ -147,12 +147,11 @@ void add_store_verbs(
         };
     });
 
-    auto* domain_verb = app.add_subcommand(
-        "domain", "Rules for other servers: block, allow, silence, remove, list"
-    );
+    auto* domain_verb =
+        app.add_subcommand("domain", "Rules for other servers: block, remove, list");
     domain_verb->add_option("action", domain.action, "What to do")
         ->required()
-        ->check(CLI::IsMember({"block", "allow", "silence", "remove", "list"}));
+        ->check(CLI::IsMember({"block", "remove", "list"}));
     domain_verb->add_option("domain", domain.domain, "Host name; subdomains are covered");
     domain_verb->add_option("--note", domain.note, "Why");
     add_data(*domain_verb, options);

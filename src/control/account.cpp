@@ -118,6 +118,17 @@ Outcome finish(const Result<void>& result, std::string text) {
     return result ? Outcome::done(std::move(text)) : Outcome::refused(result.error());
 }
 
+/// The last active owner stays: without one nobody could run the node.
+bool is_last_owner(App& app, const std::string& user) {
+    bool is_owner = false, has_other = false;
+    for (const auto& row : load_rows(app)) {
+        if (row.user->role != Role::Owner || !row.account.is_active()) continue;
+        const bool is_this = lower_ascii(row.account.username) == lower_ascii(user);
+        (is_this ? is_owner : has_other) = true;
+    }
+    return is_owner && !has_other;
+}
+
 }  // namespace
 
 Outcome run(App& app, const AccountArguments& arguments) {
@@ -126,6 +137,14 @@ Outcome run(App& app, const AccountArguments& arguments) {
     if (user.empty()) return Outcome::usage("Which account? Name it after the action.");
     if (arguments.action == "show") return show(app, arguments);
     if (arguments.action == "create") return create(app, arguments);
+    const bool takes_away = arguments.action == "suspend" || arguments.action == "delete";
+    if (takes_away && is_last_owner(app, user)) {
+        return Outcome::refused(
+            user +
+            " is the last active owner; make another first: outboard account create NAME --role "
+            "owner"
+        );
+    }
     if (arguments.action == "suspend")
         return finish(services::set_suspended(app, user, true), user + " is suspended.\n");
     if (arguments.action == "unsuspend")

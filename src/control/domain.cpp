@@ -48,12 +48,13 @@ Outcome run(App& app, const DomainArguments& arguments) {
     if (!parsed || parsed->target() != "/")
         return Outcome::usage("\"" + arguments.domain + "\" is no domain name.");
     const auto domain = parsed->authority();
+    if (domain == app.identity.domain) return Outcome::refused("That is this node itself.");
     std::optional<Action> action;
-    for (const auto candidate : {Action::Block, Action::Allow, Action::Silence}) {
+    for (const auto candidate : {Action::Block}) {
         if (arguments.action == name_of(candidate)) action = candidate;
     }
     if (!action && arguments.action != "remove")
-        return Outcome::usage("domain knows block, allow, silence, remove, list.");
+        return Outcome::usage("domain knows block, remove, list.");
     auto stored = app.db.write([&](store::Writer& tx) {
         if (action) {
             store::domain_rules::set(

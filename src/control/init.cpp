@@ -11,7 +11,9 @@ InitOutcome run(App& app, const InitArguments& arguments) {
     if (auto made = services::ensure_node_actor(app); !made)
         return {Outcome::refused(made.error()), {}};
     std::string text = fmt::format(
-        "A {}'s node at {} is ready to serve.\n", arguments.kind, app.identity.origin()
+        "{} node at {} is ready to serve.\n",
+        arguments.kind == "organization" ? "An organization's" : "A person's",
+        app.identity.origin()
     );
     if (arguments.owner.empty()) {
         return {

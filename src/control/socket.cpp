@@ -104,11 +104,19 @@ Result<Outcome> send(const std::filesystem::path& socket, const Verb& verb) {
     client.set_connection_timeout(std::chrono::seconds(5));
     client.set_read_timeout(kVerbDeadline);
     const auto answer = client.Post("/verb", pack(verb), "application/json");
+    if (!answer && answer.error() != httplib::Error::Connection) {
+        return fail(
+            Code::Internal,
+            "The node that serves took the command but gave no answer; look whether it was done "
+            "before "
+            "trying again.",
+            httplib::to_string(answer.error())
+        );
+    }
     if (!answer) {
         return fail(
             Code::Unavailable,
-            "A node serves this folder, but does not answer on " + socket.string() + ".",
-            httplib::to_string(answer.error())
+            "Another process works on this folder, but does not answer on " + socket.string() + "."
         );
     }
     return unpack_outcome(answer->body);

@@ -32,7 +32,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Sends a verb to the node that serves. Errors: Unavailable when nobody answers there.
+/// Sends a verb to the node that serves. Errors: Unavailable when nobody listens there (nothing was
+/// sent), Internal when the answer was lost.
 Result<Outcome> send(const std::filesystem::path& socket, const Verb& verb);
 
 }  // namespace outboard::control

@@ -86,6 +86,16 @@ std::string to_text(const federation::Inspection& seen) {
     return text;
 }
 
+/// A document that could not be had is refused like one that could not be understood: one object,
+/// too.
+Outcome unread(const Error& error, bool as_json) {
+    Outcome outcome = Outcome::refused(error);
+    federation::Inspection none;
+    none.refused = error.shown;
+    if (as_json) outcome.out = write_json(federation::to_json(none)) + "\n";
+    return outcome;
+}
+
 std::string debug_urls(const fetch::Guard& guard, std::string_view text) {
     std::string out;
     while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
@@ -127,12 +137,12 @@ Outcome inspect(
     std::string bytes, from = arguments.from.value_or("");
     if (is_url) {
         auto fetched = fetch_document(config, arguments.what, clock);
-        if (!fetched) return Outcome::refused(fetched.error());
+        if (!fetched) return unread(fetched.error(), arguments.as_json);
         bytes = std::move(fetched->bytes);
         from = std::move(fetched->from);
     } else {
         auto read = read_file(arguments.what);
-        if (!read) return Outcome::refused(read.error());
+        if (!read) return unread(read.error(), arguments.as_json);
         bytes = std::move(*read);
     }
     std::optional<Iri> source;

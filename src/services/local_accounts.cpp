@@ -16,6 +16,7 @@
 #include "src/services/recovery_words.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
+#include "src/store/queues.hpp"
 
 namespace outboard::services {
 namespace {
@@ -23,6 +24,7 @@ namespace {
 using federation::Iri;
 
 constexpr std::size_t kNameCharacters = 30;
+constexpr auto kPurgeAfter = std::chrono::minutes(10);  // fan-out takes seconds
 constexpr std::array<std::string_view, 8> kReserved = {
     "actor", "inbox", "admin", "api", "app", "media", "users", "www"
 };
@@ -341,7 +343,16 @@ Result<void> delete_local_account(App& app, std::string_view username) {
              .own = true}
         );
         store::tokens::revoke_all(tx, account.id);
+        store::users::set_password(tx, account.id, "");
         store::accounts::set_deleted(tx, account.id);
+        // The followers are told first: the purge takes their list.
+        store::jobs::add(
+            tx,
+            "account.purge",
+            write_json({{"account", account.id.value}}),
+            tx.now() + kPurgeAfter,
+            "purge " + account.id.str()
+        );
     });
 }
 
