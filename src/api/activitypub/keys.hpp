@@ -11,8 +11,15 @@
 #include "src/base/once.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/resolve.hpp"
+#include "src/store/accounts.hpp"
 
 namespace outboard::api::activitypub {
+
+inline bool is_known(App& app, const federation::Iri& actor) {
+    return app.db.read([&](store::Reader& db) {
+        return store::accounts::find_by_uri(db, actor.str()).has_value();
+    });
+}
 
 /// A step that asks for documents only within the key cache's budgets (THREATS 24, SIG48, SIG49).
 /// What was fetched in vain is remembered.
@@ -28,17 +35,26 @@ std::function<federation::Step<T>(const federation::Documents&)> with_key_budget
         if (const auto* needs = std::get_if<federation::Needs>(&outcome)) {
             auto document = needs->iri.without_fragment();
             if (!app.key_cache.may_fetch(document, app.clock.now())) {
+                // Not the sender's fault for certain, so it may come again: 503, never a final 401.
                 return Error{
-                    Code::Unauthorized,
-                    "The key of this signature could not be confirmed, and its server was asked "
-                    "too recently.",
+                    Code::Unavailable,
+                    "The key of this signature could not be confirmed now: its server was asked "
+                    "too "
+                    "often. Send it again later.",
                     document.str()
                 };
             }
             asked->push_back(std::move(document));
         } else if (std::holds_alternative<Error>(outcome)) {
-            for (const auto& document : *asked)
-                app.key_cache.note_failure(document, app.clock.now());
+            for (const auto& document : *asked) {
+                // Whose document could be had is not to blame for a forger's signature: remembering
+                // that as its failure would lock out an actor we do not know yet.
+                const auto got = fetched.find(document.str());
+                const bool answered = got != fetched.end() && got->second.status == 200;
+                if (!answered || is_known(app, document)) {
+                    app.key_cache.note_failure(document, app.clock.now());
+                }
+            }
         }
         return outcome;
     };
