@@ -35,7 +35,16 @@ std::function<federation::Step<T>(const federation::Documents&)> with_key_budget
         if (const auto* needs = std::get_if<federation::Needs>(&outcome)) {
             auto document = needs->iri.without_fragment();
             if (!app.key_cache.may_fetch(document, app.clock.now())) {
-                // Not the sender's fault for certain, so it may come again: 503, never a final 401.
+                if (is_known(app, document)) {
+                    return Error{
+                        Code::Unauthorized,
+                        "The signature does not fit the key that is known, and its server was "
+                        "asked "
+                        "for a newer one just now.",
+                        document.str()
+                    };
+                }
+                // A budget that others spent is not this sender's fault: it may come again.
                 return Error{
                     Code::Unavailable,
                     "The key of this signature could not be confirmed now: its server was asked "
