@@ -18,10 +18,13 @@ printf 'a long password\n' >first.txt
 build/release/outboard init --data ./data --domain "localhost:$one" --owner me --name Me --password-file first.txt >init.log
 build/release/outboard serve --data ./data --listen "127.0.0.1:$one" >node.log 2>&1 &
 pids+=($!)
+for _ in $(seq 100); do grep -q '^listening on' node.log && break; sleep 0.1; done
 # All indented lines of the two sections, but for quickstart itself and the shell prompt.
 sed -n '/^Post from a second terminal/,/^A node on a/p' "$top/README.md" | sed -n 's/^    //p' | sed "s/localhost:8080/localhost:$one/g; s/localhost:8081/localhost:$two/g; s/127.0.0.1:8081/127.0.0.1:$two/g" >lines.sh
 [ "$(wc -l <lines.sh)" -ge 8 ] || { echo "the README's lines were not found"; exit 1; }
+set +e
 source ./lines.sh >out.log 2>&1
+set -e
 for _ in $(seq 50); do
   home=$(curl -s -H "Authorization: Bearer $BEN" "http://localhost:$two/api/v1/timelines/home")
   case "$home" in *'Ben can read this'*) echo "ok     the README's lines lead to a post in Ben's home"; exit 0 ;; esac
