@@ -189,7 +189,6 @@ AccountId store_account(store::Writer& tx, App& app, const PreparedAccount& prep
     if (!prepared.handle_is_checked) {
         account.username = existing->username;
         account.domain = existing->domain;
-    } else if (account.username != existing->username || account.domain != existing->domain) {
     }
     store::accounts::update(tx, account);
     store_keys(tx, app, account.id, prepared);
