@@ -13,12 +13,13 @@ namespace outboard::federation {
 
 /// A validated absolute identifier: the only parsed URL in the program.
 ///
-/// For `http` and `https` the host is lower case, IDNA-encoded, without trailing dot, userinfo or backslash; the default
-/// port is dropped; the path is at least `/`; non-ASCII and `"<>^`{|}` are percent-encoded; everything else stands as sent.
-/// Host labels are letters, digits, hyphens and underscores; addresses are strict dotted quads or bracketed IPv6. At most 2,048 bytes.
-/// Other schemes (`did:`, `ap:`, `urn:`, `tag:`, `acct:` and a few more) are kept as text with an origin of their own and
-/// never fetched; schemes that run or carry content (`javascript:`, `data:`, `file:`) are refused.
-/// What may be *fetched* is decided by fetch/guard, not here.
+/// For `http` and `https` the host is lower case, IDNA-encoded, without trailing dot, userinfo or
+/// backslash; the default port is dropped; the path is at least `/`; non-ASCII and `"<>^`{|}` are
+/// percent-encoded; everything else stands as sent. Host labels are letters, digits, hyphens and
+/// underscores; addresses are strict dotted quads or bracketed IPv6. At most 2,048 bytes. Other
+/// schemes (`did:`, `ap:`, `urn:`, `tag:`, `acct:` and a few more) are kept as text with an origin
+/// of their own and never fetched; schemes that run or carry content (`javascript:`, `data:`,
+/// `file:`) are refused. What may be *fetched* is decided by fetch/guard, not here.
 class Iri {
 public:
     /// Errors: Invalid, naming the part that is wrong.
@@ -28,7 +29,8 @@ public:
     Result<Iri> resolve(std::string_view reference) const;
 
     const std::string& str() const { return text_; }
-    /// `scheme://host[:port]`, lower case, default port dropped: two ids are of one origin when these are equal.
+    /// `scheme://host[:port]`, lower case, default port dropped: two ids are of one origin when
+    /// these are equal.
     std::string origin() const;
     std::string_view scheme() const;
     /// Host without port, an IPv6 address without brackets; empty for schemes without authority.
@@ -49,9 +51,10 @@ public:
 private:
     Iri() = default;
     std::string text_;
-    std::uint32_t scheme_end_ = 0;     // index of ':'
+    std::uint32_t scheme_end_ = 0;  // index of ':'
     std::uint32_t host_begin_ = 0, host_end_ = 0;
-    std::uint32_t path_begin_ = 0, query_begin_ = 0, fragment_begin_ = 0;  // ends stand at text_.size() when absent
+    std::uint32_t path_begin_ = 0, query_begin_ = 0,
+                  fragment_begin_ = 0;  // ends stand at text_.size() when absent
     std::uint16_t port_ = 0;
 };
 
@@ -61,5 +64,7 @@ inline bool same_origin(const Iri& a, const Iri& b) { return a.origin() == b.ori
 
 template <>
 struct std::hash<outboard::federation::Iri> {
-    std::size_t operator()(const outboard::federation::Iri& iri) const noexcept { return std::hash<std::string>{}(iri.str()); }
+    std::size_t operator()(const outboard::federation::Iri& iri) const noexcept {
+        return std::hash<std::string>{}(iri.str());
+    }
 };

@@ -13,11 +13,13 @@ namespace outboard::federation {
 
 enum class KeyKind { Rsa, Ed25519 };
 
-/// A parsed public key; copying shares it (an EVP_PKEY is immutable once made, so threads may share it too).
+/// A parsed public key; copying shares it (an EVP_PKEY is immutable once made, so threads may share
+/// it too).
 class PublicKey {
 public:
-    /// One SPKI or PKCS#1 public key and nothing else. RSA from 2,048 to 8,192 bits with an odd exponent of at least
-    /// 65,537; Ed25519 not of small order. Errors: Invalid, naming the reason. Refuses before any arithmetic.
+    /// One SPKI or PKCS#1 public key and nothing else. RSA from 2,048 to 8,192 bits with an odd
+    /// exponent of at least 65,537; Ed25519 not of small order. Errors: Invalid, naming the reason.
+    /// Refuses before any arithmetic.
     static Result<PublicKey> from_pem(std::string_view pem);
     /// Multikey of FEP-521a: `z` + base58 of ed25519-pub (0xed01) or rsa-pub (0x8524, PKCS#1 DER).
     static Result<PublicKey> from_multibase(std::string_view text);

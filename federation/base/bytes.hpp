@@ -15,7 +15,8 @@ namespace outboard {
 std::string sha256(std::string_view bytes);
 /// SHA-512 as 64 raw bytes.
 std::string sha512(std::string_view bytes);
-/// The first eight bytes of SHA-256, as a signed number with the top bit cleared: the 64-bit key of a URI column.
+/// The first eight bytes of SHA-256, as a signed number with the top bit cleared: the 64-bit key of
+/// a URI column.
 std::int64_t hash64(std::string_view text);
 
 std::string to_hex(std::string_view bytes);
@@ -28,7 +29,8 @@ std::optional<std::string> from_base64(std::string_view text);
 std::string to_base64url(std::string_view bytes);
 std::optional<std::string> from_base64url(std::string_view text);
 
-/// Base58 with the Bitcoin alphabet, as multibase `z` uses. Input over 4,096 characters is refused (the cost is quadratic).
+/// Base58 with the Bitcoin alphabet, as multibase `z` uses. Input over 4,096 characters is refused
+/// (the cost is quadratic).
 std::string to_base58(std::string_view bytes);
 std::optional<std::string> from_base58(std::string_view text);
 

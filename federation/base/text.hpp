@@ -19,7 +19,8 @@ std::string_view cut_codepoints(std::string_view text, std::size_t limit);
 std::string_view cut_bytes(std::string_view text, std::size_t limit);
 
 std::string lower_ascii(std::string_view text);
-/// Case-folded NFC (libutf8proc), for comparing hashtags and names. Ill-formed input comes back lower-cased in ASCII only.
+/// Case-folded NFC (libutf8proc), for comparing hashtags and names. Ill-formed input comes back
+/// lower-cased in ASCII only.
 std::string fold_case(std::string_view text);
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
@@ -32,8 +33,8 @@ std::string percent_encode(std::string_view text);
 /// %XX decoded, malformed escapes kept as they are; `+` becomes a space when `plus_is_space`.
 std::string percent_decode(std::string_view text, bool plus_is_space = false);
 
-/// Drops control characters (but tab and newline), bidi overrides and isolates, zero-width and other invisible
-/// characters: for names and handles, which stand in lines of others (THREATS 62).
+/// Drops control characters (but tab and newline), bidi overrides and isolates, zero-width and
+/// other invisible characters: for names and handles, which stand in lines of others (THREATS 62).
 std::string strip_invisible(std::string_view text);
 
 /// A plain decimal number without sign, spaces or leading plus; nothing on overflow of int64.

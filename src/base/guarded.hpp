@@ -6,7 +6,8 @@
 
 namespace outboard {
 
-/// Data that cannot be reached without its lock. Hold it for memory only, never across network or disk.
+/// Data that cannot be reached without its lock. Hold it for memory only, never across network or
+/// disk.
 template <class T>
 class Guarded {
 public:

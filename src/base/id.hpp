@@ -8,8 +8,8 @@
 
 namespace outboard {
 
-/// A 64-bit row id: 48 bits of milliseconds and 16 low bits (DESIGN.md 3.7). Typed, so that an AccountId
-/// cannot be passed where a StatusId is meant. Printed as a decimal string.
+/// A 64-bit row id: 48 bits of milliseconds and 16 low bits (DESIGN.md 3.7). Typed, so that an
+/// AccountId cannot be passed where a StatusId is meant. Printed as a decimal string.
 template <class Entity>
 struct Id {
     std::int64_t value = 0;
@@ -32,5 +32,7 @@ using OutboxId = Id<OutboxItem>;
 
 template <class Entity>
 struct std::hash<outboard::Id<Entity>> {
-    std::size_t operator()(const outboard::Id<Entity>& id) const noexcept { return std::hash<std::int64_t>{}(id.value); }
+    std::size_t operator()(const outboard::Id<Entity>& id) const noexcept {
+        return std::hash<std::int64_t>{}(id.value);
+    }
 };

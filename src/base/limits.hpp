@@ -4,7 +4,8 @@
 #include <chrono>
 #include <cstddef>
 
-/// Every bound of what is driven from outside, with its unit and reason. Settable ones have their defaults here.
+/// Every bound of what is driven from outside, with its unit and reason. Settable ones have their
+/// defaults here.
 namespace outboard::limits {
 
 using namespace std::chrono_literals;
@@ -13,72 +14,81 @@ inline constexpr std::size_t kKiB = 1024;
 inline constexpr std::size_t kMiB = 1024 * 1024;
 
 // Transport (THREATS 113, 114)
-inline constexpr std::size_t kHeaderBytes = 16 * kKiB;      // all headers of a request; peers send about 2 KiB
-inline constexpr std::size_t kHeaderCount = 64;             // fields
-inline constexpr std::size_t kTargetBytes = 8 * kKiB;       // request line; our longest honest one is about 2 KiB
-inline constexpr auto kHeaderDeadline = 10s;                // from the first byte to the end of headers
-inline constexpr auto kBodyDeadline = 30s;                  // whole body
-inline constexpr auto kIdle = 60s;                          // keep-alive between requests
-inline constexpr auto kWriteDeadline = 60s;                 // whole answer
+inline constexpr std::size_t kHeaderBytes =
+    16 * kKiB;                                   // all headers of a request; peers send about 2 KiB
+inline constexpr std::size_t kHeaderCount = 64;  // fields
+inline constexpr std::size_t kTargetBytes =
+    8 * kKiB;                                 // request line; our longest honest one is about 2 KiB
+inline constexpr auto kHeaderDeadline = 10s;  // from the first byte to the end of headers
+inline constexpr auto kBodyDeadline = 30s;    // whole body
+inline constexpr auto kIdle = 60s;            // keep-alive between requests
+inline constexpr auto kWriteDeadline = 60s;   // whole answer
 inline constexpr std::size_t kConnections = 12'000;         // all together; about 5 KB each
 inline constexpr std::size_t kConnectionsPerAddress = 256;  // trusted proxies exempt
-inline constexpr std::size_t kPending = 1024;               // answers that wait for the network (DESIGN.md 3.1)
+inline constexpr std::size_t kPending = 1024;  // answers that wait for the network (DESIGN.md 3.1)
 inline constexpr std::size_t kPendingPerHost = 64;
-inline constexpr std::size_t kWorkerQueue = 4096;           // requests waiting for a worker, then 503
+inline constexpr std::size_t kWorkerQueue = 4096;  // requests waiting for a worker, then 503
 inline constexpr std::size_t kWorkersMin = 4, kWorkersMax = 64;
-inline constexpr auto kDrain = 8s;                          // of the 10 s that stopping may take
+inline constexpr auto kDrain = 8s;  // of the 10 s that stopping may take
 
 // Bodies
-inline constexpr std::size_t kInboxBody = 1 * kMiB;         // a document
-inline constexpr std::size_t kApiBody = 256 * kKiB;         // forms and JSON without media
+inline constexpr std::size_t kInboxBody = 1 * kMiB;  // a document
+inline constexpr std::size_t kApiBody = 256 * kKiB;  // forms and JSON without media
 
 // Fetching (THREATS 33-37)
-inline constexpr std::size_t kDocument = 1 * kMiB;          // decompressed
-inline constexpr std::size_t kCompressionRatio = 100;       // decompressed to received
+inline constexpr std::size_t kDocument = 1 * kMiB;     // decompressed
+inline constexpr std::size_t kCompressionRatio = 100;  // decompressed to received
 inline constexpr auto kConnectDeadline = 5s;
-inline constexpr auto kDocumentDeadline = 10s;              // total
-inline constexpr int kRedirects = 3;                        // hops
-inline constexpr std::size_t kFetchesPerActivity = 40;      // documents for one originating activity
+inline constexpr auto kDocumentDeadline = 10s;          // total
+inline constexpr int kRedirects = 3;                    // hops
+inline constexpr std::size_t kFetchesPerActivity = 40;  // documents for one originating activity
 inline constexpr std::size_t kFetchesPerHostMinute = 300;
 inline constexpr std::size_t kFailingKeyFetchesPerHostMinute = 10;
-inline constexpr std::size_t kFetchQueue = 10'000;          // waiting requests, then Unavailable
-inline constexpr std::size_t kInFlight = 256;               // requests under way
-inline constexpr std::size_t kInFlightPerHost = 2;          // so that a slow host holds two slots at most
-inline constexpr std::size_t kHostRecords = 10'000;         // breaker and budget records kept in memory
-inline constexpr auto kResolveDeadline = 8s;                // search with resolve answers by then
+inline constexpr std::size_t kFetchQueue = 10'000;   // waiting requests, then Unavailable
+inline constexpr std::size_t kInFlight = 256;        // requests under way
+inline constexpr std::size_t kInFlightPerHost = 2;   // so that a slow host holds two slots at most
+inline constexpr std::size_t kHostRecords = 10'000;  // breaker and budget records kept in memory
+inline constexpr auto kResolveDeadline = 8s;         // search with resolve answers by then
 
 // Store
-inline constexpr std::size_t kWriteQueue = 4096;            // transactions waiting for the writer, then Unavailable
-inline constexpr std::size_t kWriteGroup = 64;              // transactions in one commit
-inline constexpr std::size_t kWalBytes = 64 * kMiB;         // above it the writer pauses for a truncating checkpoint
+inline constexpr std::size_t kWriteQueue =
+    4096;  // transactions waiting for the writer, then Unavailable
+inline constexpr std::size_t kWriteGroup = 64;  // transactions in one commit
+inline constexpr std::size_t kWalBytes =
+    64 * kMiB;  // above it the writer pauses for a truncating checkpoint
 
 // Client API
-inline constexpr std::size_t kFields = 1000;                // parameters of one call
-inline constexpr std::size_t kFieldDepth = 8;               // brackets in a parameter's name
-inline constexpr std::size_t kRateEntries = 50'000;         // callers whose rate is counted apart; more share 1,024 counters
-inline constexpr int kPageRounds = 5;                       // rounds of candidates for one page of what may be seen
+inline constexpr std::size_t kFields = 1000;   // parameters of one call
+inline constexpr std::size_t kFieldDepth = 8;  // brackets in a parameter's name
+inline constexpr std::size_t kRateEntries =
+    50'000;  // callers whose rate is counted apart; more share 1,024 counters
+inline constexpr int kPageRounds = 5;  // rounds of candidates for one page of what may be seen
 
-inline constexpr std::size_t kStoredDocument = 4 * kMiB;    // a document decompressed; from outside they are at most 1 MiB
+inline constexpr std::size_t kStoredDocument =
+    4 * kMiB;  // a document decompressed; from outside they are at most 1 MiB
 
 // Caches (DESIGN.md 3.10)
 inline constexpr std::size_t kVerifiedKeys = 10'000;
 inline constexpr std::size_t kTokens = 10'000;
 
 // Content
-inline constexpr std::size_t kStatusCharacters = 5000;      // shown in /api/v2/instance
+inline constexpr std::size_t kStatusCharacters = 5000;  // shown in /api/v2/instance
 inline constexpr std::size_t kDisplayName = 100, kBio = 5000;
-inline constexpr std::size_t kProfileFields = 8, kProfileFieldText = 255;  // lines of a profile, characters of each half
-inline constexpr std::size_t kSpoilerCharacters = 500;      // counted with the text against the status limit too
-inline constexpr std::size_t kMentions = 50;                // accounts one status may name
-inline constexpr std::size_t kUnknownHandles = 10;          // looked up on the network while posting
-inline constexpr std::size_t kThreadDepth = 40;             // ancestors shown and fetched
+inline constexpr std::size_t kProfileFields = 8,
+                             kProfileFieldText =
+                                 255;  // lines of a profile, characters of each half
+inline constexpr std::size_t kSpoilerCharacters =
+    500;                                      // counted with the text against the status limit too
+inline constexpr std::size_t kMentions = 50;  // accounts one status may name
+inline constexpr std::size_t kUnknownHandles = 10;  // looked up on the network while posting
+inline constexpr std::size_t kThreadDepth = 40;     // ancestors shown and fetched
 inline constexpr std::size_t kDescendants = 400;
-inline constexpr std::size_t kPage = 80;                    // items of an API page at most
-inline constexpr std::size_t kHomeEntries = 1000;           // newest candidates per account
+inline constexpr std::size_t kPage = 80;           // items of an API page at most
+inline constexpr std::size_t kHomeEntries = 1000;  // newest candidates per account
 
 // Delivery (I13)
-inline constexpr std::size_t kFanOutChunk = 500;            // deliveries written in one transaction
-inline constexpr int kDeliveryTries = 24;                   // with the backoff below: about 7 days
+inline constexpr std::size_t kFanOutChunk = 500;  // deliveries written in one transaction
+inline constexpr int kDeliveryTries = 24;         // with the backoff below: about 7 days
 inline constexpr auto kDeliveryFirstRetry = 60s;
 inline constexpr auto kDeliveryLongestRetry = std::chrono::hours(12);
 inline constexpr auto kRetryAfterMost = std::chrono::hours(24);

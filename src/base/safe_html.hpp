@@ -6,8 +6,8 @@
 
 namespace outboard {
 
-/// HTML that went through html/'s allow-list, or came back from the store, where only such HTML is put.
-/// The only kind of markup a template or an entity accepts.
+/// HTML that went through html/'s allow-list, or came back from the store, where only such HTML is
+/// put. The only kind of markup a template or an entity accepts.
 class SafeHtml {
 public:
     SafeHtml() = default;

@@ -14,7 +14,8 @@ public:
     [[nodiscard]] virtual bool post(std::function<void()> work) = 0;
 };
 
-/// Tells a sleeping loop that there may be work now. Losing a call costs at most the loop's poll interval.
+/// Tells a sleeping loop that there may be work now. Losing a call costs at most the loop's poll
+/// interval.
 class Wake {
 public:
     virtual ~Wake() = default;

@@ -22,9 +22,9 @@ struct AccountField {
 struct Account {
     AccountId id;
     std::string uri;
-    std::string username;   // as shown
-    std::string domain;     // empty for local accounts
-    std::string host;       // host[:port] of the id; empty for local accounts
+    std::string username;  // as shown
+    std::string domain;    // empty for local accounts
+    std::string host;      // host[:port] of the id; empty for local accounts
     std::string kind = "Person";
     std::int64_t revision = 1;
     std::string display_name;
@@ -60,7 +60,8 @@ struct User {
     Role role = Role::Member;
     std::string email;
     std::string password_hash;
-    std::string default_visibility = "public", default_content_type = "text/plain", default_language;
+    std::string default_visibility = "public", default_content_type = "text/plain",
+                default_language;
 };
 
 }  // namespace outboard

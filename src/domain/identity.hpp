@@ -12,21 +12,29 @@ namespace outboard {
 /// Where this node is, fixed at `init` (CONTRACT.md 1).
 struct Identity {
     std::string scheme = "https";
-    std::string domain;          // host[:port]
-    std::string handle_domain;   // of handles
-    std::string kind = "person"; // or organization
+    std::string domain;           // host[:port]
+    std::string handle_domain;    // of handles
+    std::string kind = "person";  // or organization
 
     std::string origin() const { return scheme + "://" + domain; }
-    std::string actor_uri(std::string_view username) const { return origin() + "/users/" + std::string(username); }
+    std::string actor_uri(std::string_view username) const {
+        return origin() + "/users/" + std::string(username);
+    }
     std::string status_uri(std::string_view username, std::int64_t id) const {
         return actor_uri(username) + "/statuses/" + std::to_string(id);
     }
-    std::string profile_url(std::string_view username) const { return origin() + "/@" + std::string(username); }
+    std::string profile_url(std::string_view username) const {
+        return origin() + "/@" + std::string(username);
+    }
     std::string status_url(std::string_view username, std::int64_t id) const {
         return profile_url(username) + "/" + std::to_string(id);
     }
-    std::string context_uri(std::int64_t thread) const { return origin() + "/contexts/" + std::to_string(thread); }
-    std::string tag_url(std::string_view tag) const { return origin() + "/tags/" + std::string(tag); }
+    std::string context_uri(std::int64_t thread) const {
+        return origin() + "/contexts/" + std::to_string(thread);
+    }
+    std::string tag_url(std::string_view tag) const {
+        return origin() + "/tags/" + std::string(tag);
+    }
     std::string node_actor() const { return origin() + "/actor"; }
     /// Is that a domain of handles of ours? Compares without case.
     bool is_own_domain(std::string_view name) const {

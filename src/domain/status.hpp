@@ -48,7 +48,8 @@ struct Status {
 };
 
 enum class AudienceKind { Public, Followers, Actor };
-/// One line of who may see a status. `target` is the author for Followers, the reader for Actor, 0 for Public.
+/// One line of who may see a status. `target` is the author for Followers, the reader for Actor, 0
+/// for Public.
 struct AudienceLine {
     AudienceKind kind = AudienceKind::Public;
     AccountId target;
@@ -70,15 +71,16 @@ struct StatusRevision {
     Instant created_at{};
 };
 
-/// Facts about viewer and author that `may_see` decides on; loaded in one query for a page of statuses.
+/// Facts about viewer and author that `may_see` decides on; loaded in one query for a page of
+/// statuses.
 struct SightFacts {
     bool is_author = false;
-    bool is_public = false;            // a Public line
-    bool is_follower = false;          // a Followers line whose target the viewer follows, accepted
-    bool is_addressed = false;         // an Actor line with the viewer
+    bool is_public = false;     // a Public line
+    bool is_follower = false;   // a Followers line whose target the viewer follows, accepted
+    bool is_addressed = false;  // an Actor line with the viewer
     bool author_blocks_viewer = false;
     bool viewer_blocks_author = false;
-    bool author_active = true;         // neither suspended nor deleted
+    bool author_active = true;  // neither suspended nor deleted
     StatusState state = StatusState::Present;
 };
 /// The one authority to see (DESIGN.md 3.13). `viewer` facts are all false for anonymous readers.

@@ -18,7 +18,7 @@ struct PreparedAccount {
     Account account;
     std::vector<federation::ActorKey> keys;
     bool handle_is_checked = false;  // username and domain came from WebFinger both ways (D6)
-    bool takes_rfc9421 = false;  // it says so itself (FEP-844e, S14)
+    bool takes_rfc9421 = false;      // it says so itself (FEP-844e, S14)
     std::optional<std::string>
         claims_moved_to;  // `movedTo` as the document says it: recorded only by a checked Move
 };

@@ -12,24 +12,35 @@ namespace outboard::store::accounts {
 
 std::optional<Account> find(Reader& db, AccountId id);
 std::optional<Account> find_by_uri(Reader& db, std::string_view uri);
-/// `domain` empty for local accounts; names compare without case. Deleted accounts are found too: a local name is never free again.
-std::optional<Account> find_by_handle(Reader& db, std::string_view username, std::string_view domain);
+/// `domain` empty for local accounts; names compare without case. Deleted accounts are found too: a
+/// local name is never free again.
+std::optional<Account> find_by_handle(
+    Reader& db, std::string_view username, std::string_view domain
+);
 /// The account whose followers collection that is (A054: only the owner addresses it).
 std::optional<Account> find_by_followers_uri(Reader& db, std::string_view followers);
-std::vector<Account> load(Reader& db, const std::vector<AccountId>& ids);  // in no order; unknown ones left out
+std::vector<Account> load(
+    Reader& db, const std::vector<AccountId>& ids
+);  // in no order; unknown ones left out
 std::vector<Account> load_by_uris(Reader& db, const std::vector<std::string>& uris);
 /// Local accounts first, then followed, then others, by prefix of handle or display name.
-/// Every character means itself. `name@dom` finds that name on domains that begin so. Suspended and deleted ones are left out.
-std::vector<Account> search(Reader& db, std::string_view words, std::optional<AccountId> viewer, int limit);
-std::vector<Account> list_local(Reader& db);   // with the node actor and suspended ones, without deleted ones
-std::int64_t count_local(Reader& db);          // active accounts with a login
+/// Every character means itself. `name@dom` finds that name on domains that begin so. Suspended and
+/// deleted ones are left out.
+std::vector<Account> search(
+    Reader& db, std::string_view words, std::optional<AccountId> viewer, int limit
+);
+std::vector<Account> list_local(Reader& db
+);  // with the node actor and suspended ones, without deleted ones
+std::int64_t count_local(Reader& db);  // active accounts with a login
 
-/// Inserts with `account.id` (local: reserved; remote: Writer::id_for, moved to the next free one) and returns the id used, or the id of
-/// the row that has this uri already. When a remote actor claims a handle that another row holds, the row that is there keeps it while its actor
-/// lives; the newcomer is found by uri only until an `update` finds the handle free. Throws StoreError for a local name that is taken.
+/// Inserts with `account.id` (local: reserved; remote: Writer::id_for, moved to the next free one)
+/// and returns the id used, or the id of the row that has this uri already. When a remote actor
+/// claims a handle that another row holds, the row that is there keeps it while its actor lives;
+/// the newcomer is found by uri only until an `update` finds the handle free. Throws StoreError for
+/// a local name that is taken.
 AccountId insert(Writer& tx, const Account& account);
-/// Everything but id, uri, counters, created_at and the marks of suspension and deletion; raises the revision by one. Handles as in `insert`.
-/// Does nothing to a deleted account.
+/// Everything but id, uri, counters, created_at and the marks of suspension and deletion; raises
+/// the revision by one. Handles as in `insert`. Does nothing to a deleted account.
 void update(Writer& tx, const Account& account);
 void set_suspended(Writer& tx, AccountId id, bool suspended);
 void set_deleted(Writer& tx, AccountId id);  // row stays, texts emptied: a name is never used again
@@ -42,7 +53,8 @@ void note_status_at(Writer& tx, AccountId id, Instant at);
 namespace outboard::store::users {
 
 std::optional<User> find(Reader& db, AccountId account);
-/// By user name, or by e-mail address when there is an '@'. Suspended and deleted accounts have no login.
+/// By user name, or by e-mail address when there is an '@'. Suspended and deleted accounts have no
+/// login.
 std::optional<User> find_login(Reader& db, std::string_view login);
 void insert(Writer& tx, const User& user);
 void set_password(Writer& tx, AccountId account, std::string_view hash);

@@ -20,24 +20,26 @@
 
 namespace outboard::store {
 
-/// A statement with a name for logs and metrics. One dialect: PostgreSQL's spelling that SQLite 3.40 also takes, `$1` bound by name;
-/// where the two must differ the second text stands beside the first (STYLE.md section 7).
+/// A statement with a name for logs and metrics. One dialect: PostgreSQL's spelling that
+/// SQLite 3.40 also takes, `$1` bound by name; where the two must differ the second text stands
+/// beside the first (STYLE.md section 7).
 struct Query {
     std::string_view name;
     std::string_view sql;
     std::string_view postgres = {};
 };
 
-/// Every Query is registered by its definition, so that one test can prepare them all: tests/store walks `all_queries()`,
-/// which each store file feeds through OB_QUERY. Names are unique. Threads: registered before main only.
+/// Every Query is registered by its definition, so that one test can prepare them all: tests/store
+/// walks `all_queries()`, which each store file feeds through OB_QUERY. Names are unique. Threads:
+/// registered before main only.
 void register_query(const Query& query);
 const std::vector<Query>& all_queries();
 struct Registered {
     explicit Registered(const Query& query) { register_query(query); }
 };
 /// `OB_QUERY(kFind, "account.find", "SELECT …")` or with a PostgreSQL text as fourth argument.
-#define OB_QUERY(variable, ...)                                   \
-    constexpr ::outboard::store::Query variable{__VA_ARGS__};     \
+#define OB_QUERY(variable, ...)                               \
+    constexpr ::outboard::store::Query variable{__VA_ARGS__}; \
     const ::outboard::store::Registered variable##_registered { variable }
 
 struct Blob {
@@ -57,7 +59,9 @@ inline Value to_value(const Blob& v) { return v; }
 inline Value to_value(Instant v) { return to_ms(v); }
 inline Value to_value(const SafeHtml& v) { return v.str(); }
 template <class E>
-Value to_value(const Id<E>& v) { return v.value; }
+Value to_value(const Id<E>& v) {
+    return v.value;
+}
 /// A list for `IN (SELECT value FROM json_each($1))` / `= ANY(…)`.
 template <class E>
 Value to_value(const std::vector<Id<E>>& ids) {
@@ -68,7 +72,9 @@ Value to_value(const std::vector<Id<E>>& ids) {
 Value to_value(const std::vector<std::int64_t>& numbers);
 Value to_value(const std::vector<std::string>& texts);
 template <class T>
-Value to_value(const std::optional<T>& v) { return v ? to_value(*v) : Value{nullptr}; }
+Value to_value(const std::optional<T>& v) {
+    return v ? to_value(*v) : Value{nullptr};
+}
 
 /// One row; valid only inside the callback it is given to. Columns are read in order of the SELECT.
 class Row {
@@ -77,40 +83,60 @@ public:
     virtual bool is_null(int column) const = 0;
     virtual std::int64_t integer(int column) const = 0;
     virtual double real(int column) const = 0;
-    virtual std::string text(int column) const = 0;   // empty for null
+    virtual std::string text(int column) const = 0;  // empty for null
     virtual std::string bytes(int column) const = 0;
 
     bool boolean(int column) const { return integer(column) != 0; }
     Instant instant(int column) const { return from_ms(integer(column)); }
-    std::optional<std::int64_t> maybe_integer(int column) const { return is_null(column) ? std::nullopt : std::optional(integer(column)); }
-    std::optional<std::string> maybe_text(int column) const { return is_null(column) ? std::nullopt : std::optional(text(column)); }
-    std::optional<Instant> maybe_instant(int column) const { return is_null(column) ? std::nullopt : std::optional(instant(column)); }
+    std::optional<std::int64_t> maybe_integer(int column) const {
+        return is_null(column) ? std::nullopt : std::optional(integer(column));
+    }
+    std::optional<std::string> maybe_text(int column) const {
+        return is_null(column) ? std::nullopt : std::optional(text(column));
+    }
+    std::optional<Instant> maybe_instant(int column) const {
+        return is_null(column) ? std::nullopt : std::optional(instant(column));
+    }
     template <class E>
-    Id<E> id(int column) const { return {integer(column)}; }
+    Id<E> id(int column) const {
+        return {integer(column)};
+    }
     template <class E>
-    std::optional<Id<E>> maybe_id(int column) const { return is_null(column) ? std::nullopt : std::optional(Id<E>{integer(column)}); }
+    std::optional<Id<E>> maybe_id(int column) const {
+        return is_null(column) ? std::nullopt : std::optional(Id<E>{integer(column)});
+    }
     SafeHtml html(int column) const { return SafeHtml::from_trusted(text(column)); }
 };
 
-/// Can only read, from one snapshot. Throws StoreError for a broken database (never for absent rows).
+/// Can only read, from one snapshot. Throws StoreError for a broken database (never for absent
+/// rows).
 class Reader {
 public:
     virtual ~Reader() = default;
 
     template <class F, class... A>
     void each(const Query& query, F&& use, const A&... parameters) {
-        run(query, {to_value(parameters)...}, [&](const Row& row) { use(row); return true; });
+        run(query, {to_value(parameters)...}, [&](const Row& row) {
+            use(row);
+            return true;
+        });
     }
     template <class F, class... A>
     auto all(const Query& query, F&& map, const A&... parameters) {
         std::vector<std::invoke_result_t<F, const Row&>> rows;
-        run(query, {to_value(parameters)...}, [&](const Row& row) { rows.push_back(map(row)); return true; });
+        run(query, {to_value(parameters)...}, [&](const Row& row) {
+            rows.push_back(map(row));
+            return true;
+        });
         return rows;
     }
     template <class F, class... A>
     auto one(const Query& query, F&& map, const A&... parameters) {
         std::optional<std::invoke_result_t<F, const Row&>> found;
-        run(query, {to_value(parameters)...}, [&](const Row& row) { found.emplace(map(row)); return false; });
+        run(query, {to_value(parameters)...}, [&](const Row& row) {
+            found.emplace(map(row));
+            return false;
+        });
         return found;
     }
     template <class... A>
@@ -127,7 +153,11 @@ public:
     virtual std::size_t statements() const = 0;
 
 protected:
-    virtual void run(const Query& query, const std::vector<Value>& parameters, const std::function<bool(const Row&)>& use) = 0;
+    virtual void run(
+        const Query& query,
+        const std::vector<Value>& parameters,
+        const std::function<bool(const Row&)>& use
+    ) = 0;
 };
 
 /// An open write transaction, with one `now()`. Reads through it see its own writes.
@@ -140,17 +170,20 @@ public:
     }
     /// A fresh id for a local row (DESIGN.md 3.7).
     virtual std::int64_t next_id() = 0;
-    /// The id for a remote row made at `at`, from its uri; the caller takes the next free one above when it is taken.
+    /// The id for a remote row made at `at`, from its uri; the caller takes the next free one above
+    /// when it is taken.
     static std::int64_t id_for(Instant at, std::string_view uri);
-    /// Runs after the commit is durable and before `write` returns, on the writer's thread: for waking loops, so it must be
-    /// short and never call the database. Not run when the transaction fails.
+    /// Runs after the commit is durable and before `write` returns, on the writer's thread: for
+    /// waking loops, so it must be short and never call the database. Not run when the transaction
+    /// fails.
     virtual void after_commit(std::function<void()> work) = 0;
 
 protected:
     virtual std::int64_t change(const Query& query, const std::vector<Value>& parameters) = 0;
 };
 
-/// A broken disk or a broken invariant (also `read` or `write` called inside one another). Caught by the dispatcher, the job loop and main.
+/// A broken disk or a broken invariant (also `read` or `write` called inside one another). Caught
+/// by the dispatcher, the job loop and main.
 struct StoreError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -169,13 +202,15 @@ struct Stats {
     int readers_open = 0;
 };
 
-/// Readers from a pool of snapshots, one writer committing groups. Threads: any. A `read` inside a `read` shares its snapshot;
-/// `write` inside either of them, and `read` inside `write`, throw StoreError: they would wait while holding something.
+/// Readers from a pool of snapshots, one writer committing groups. Threads: any. A `read` inside a
+/// `read` shares its snapshot; `write` inside either of them, and `read` inside `write`, throw
+/// StoreError: they would wait while holding something.
 class Database {
 public:
     virtual ~Database() = default;
 
-    /// Lends a snapshot reader to `fn` and returns what it returns. Do not wait for anything inside.
+    /// Lends a snapshot reader to `fn` and returns what it returns. Do not wait for anything
+    /// inside.
     template <class F>
     auto read(F&& fn) {
         using R = std::invoke_result_t<F, Reader&>;
@@ -188,13 +223,17 @@ public:
         }
     }
 
-    /// Hands `fn` to the writer and returns after the commit is durable. `fn` runs SQL only, may run more than once, and an error
-    /// it returns (or an exception) undoes what it did. Errors of its own: Unavailable when `limits::kWriteQueue` wait, or the disk is full.
+    /// Hands `fn` to the writer and returns after the commit is durable. `fn` runs SQL only, may
+    /// run more than once, and an error it returns (or an exception) undoes what it did. Errors of
+    /// its own: Unavailable when `limits::kWriteQueue` wait, or the disk is full.
     template <class F>
     auto write(F&& fn) {
         using R = std::invoke_result_t<F, Writer&>;
         if constexpr (std::is_void_v<R>) {
-            return Result<void>(with_writer([&](Writer& writer) -> Result<void> { fn(writer); return {}; }));
+            return Result<void>(with_writer([&](Writer& writer) -> Result<void> {
+                fn(writer);
+                return {};
+            }));
         } else if constexpr (IsResult<R>::value) {
             std::optional<R> value;
             auto outcome = with_writer([&](Writer& writer) -> Result<void> {
@@ -205,12 +244,17 @@ public:
             return outcome ? std::move(*value) : R(tl::unexpected<Error>(outcome.error()));
         } else {
             std::optional<R> value;
-            auto outcome = with_writer([&](Writer& writer) -> Result<void> { value.emplace(fn(writer)); return {}; });
-            return outcome ? Result<R>(std::move(*value)) : Result<R>(tl::unexpected<Error>(outcome.error()));
+            auto outcome = with_writer([&](Writer& writer) -> Result<void> {
+                value.emplace(fn(writer));
+                return {};
+            });
+            return outcome ? Result<R>(std::move(*value))
+                           : Result<R>(tl::unexpected<Error>(outcome.error()));
         }
     }
 
-    /// An id for an object that must carry it before its transaction (it is rendered and signed outside: ADR 0004). Unused ones are gaps.
+    /// An id for an object that must carry it before its transaction (it is rendered and signed
+    /// outside: ADR 0004). Unused ones are gaps.
     virtual std::int64_t reserve_id() = 0;
     virtual Stats stats() const { return {}; }
 

@@ -24,13 +24,16 @@ struct FollowRow {
 };
 std::optional<FollowRow> find(Reader& db, AccountId account, AccountId target);
 std::optional<FollowRow> find_by_uri(Reader& db, std::string_view uri);
-/// Inserts or refreshes (same pair): returns true when it is new or its state changed. Keeps the counts right. Without an id it gets one.
-/// An accepted follow stays accepted, whatever `follow` says: only `remove` ends it.
+/// Inserts or refreshes (same pair): returns true when it is new or its state changed. Keeps the
+/// counts right. Without an id it gets one. An accepted follow stays accepted, whatever `follow`
+/// says: only `remove` ends it.
 bool put(Writer& tx, const FollowRow& follow);
 void set_accepted(Writer& tx, AccountId account, AccountId target);
 void set_answered(Writer& tx, FollowId id, Instant at);
 bool remove(Writer& tx, AccountId account, AccountId target);
-std::vector<FollowRow> list_followers(Reader& db, AccountId target, const statuses::Page& page);  // accepted
+std::vector<FollowRow> list_followers(
+    Reader& db, AccountId target, const statuses::Page& page
+);  // accepted
 std::vector<FollowRow> list_following(Reader& db, AccountId account, const statuses::Page& page);
 std::vector<FollowRow> list_requests(Reader& db, AccountId target, const statuses::Page& page);
 
@@ -39,15 +42,20 @@ struct Relationship {
     bool show_boosts = false, notify = false;
     bool blocking = false, blocked_by = false, muting = false, muting_notifications = false;
 };
-std::unordered_map<AccountId, Relationship> load_relationships(Reader& db, AccountId viewer, const std::vector<AccountId>& others);
+std::unordered_map<AccountId, Relationship> load_relationships(
+    Reader& db, AccountId viewer, const std::vector<AccountId>& others
+);
 
-/// An accepted follower to deliver to, by follow id: remote, active, with an inbox. `host` is that of the actor's id.
+/// An accepted follower to deliver to, by follow id: remote, active, with an inbox. `host` is that
+/// of the actor's id.
 struct RemoteFollower {
     FollowId follow;
     std::string inbox, shared_inbox, host;
     AccountId account;
 };
-std::vector<RemoteFollower> list_remote_followers(Reader& db, AccountId target, std::int64_t after, int limit);
+std::vector<RemoteFollower> list_remote_followers(
+    Reader& db, AccountId target, std::int64_t after, int limit
+);
 
 }  // namespace outboard::store::follows
 
@@ -59,7 +67,13 @@ std::optional<std::string> find_uri(Reader& db, AccountId account, AccountId tar
 }  // namespace outboard::store::blocks
 
 namespace outboard::store::mutes {
-void put(Writer& tx, AccountId account, AccountId target, bool notifications, std::optional<Instant> expires);
+void put(
+    Writer& tx,
+    AccountId account,
+    AccountId target,
+    bool notifications,
+    std::optional<Instant> expires
+);
 bool remove(Writer& tx, AccountId account, AccountId target);
 }  // namespace outboard::store::mutes
 
@@ -72,14 +86,29 @@ struct NotificationRow {
     std::optional<StatusId> status;
     Instant created_at{};
 };
-/// Once per (account, source, kind, status); not from blocked or muted sources, not from oneself. Only for local users.
-void add(Writer& tx, AccountId account, AccountId source, std::string_view kind, std::optional<StatusId> status);
-void remove(Writer& tx, AccountId account, AccountId source, std::string_view kind, std::optional<StatusId> status);
+/// Once per (account, source, kind, status); not from blocked or muted sources, not from oneself.
+/// Only for local users.
+void add(
+    Writer& tx,
+    AccountId account,
+    AccountId source,
+    std::string_view kind,
+    std::optional<StatusId> status
+);
+void remove(
+    Writer& tx,
+    AccountId account,
+    AccountId source,
+    std::string_view kind,
+    std::optional<StatusId> status
+);
 struct Filter {
     std::vector<std::string> types, exclude_types;
     std::optional<AccountId> source;
 };
-std::vector<NotificationRow> list(Reader& db, AccountId account, const Filter& filter, const statuses::Page& page);
+std::vector<NotificationRow> list(
+    Reader& db, AccountId account, const Filter& filter, const statuses::Page& page
+);
 std::optional<NotificationRow> find(Reader& db, AccountId account, NotificationId id);
 void dismiss(Writer& tx, AccountId account, NotificationId id);
 void clear(Writer& tx, AccountId account);

@@ -23,7 +23,8 @@ struct StoredKey {
 std::optional<StoredKey> find(Reader& db, std::string_view uri);
 std::vector<StoredKey> load_of(Reader& db, AccountId account);
 void insert(Writer& tx, const StoredKey& key);
-/// Replaces the remote keys of an account with what its document lists now. A uri that is another account's key stays there.
+/// Replaces the remote keys of an account with what its document lists now. A uri that is another
+/// account's key stays there.
 void replace_remote(Writer& tx, AccountId account, const std::vector<StoredKey>& keys);
 
 }  // namespace outboard::store::keys
@@ -33,19 +34,22 @@ namespace outboard::store::documents {
 struct Meta {
     std::string uri, signed_by, verified_how, received_via;
 };
-/// Stores bytes under their SHA-256 (compressed) and returns the hash; twice is once. `hash` and `packed` are made outside the transaction.
+/// Stores bytes under their SHA-256 (compressed) and returns the hash; twice is once. `hash` and
+/// `packed` are made outside the transaction.
 struct Packed {
     std::string hash, compressed;
 };
 /// At most limits::kStoredDocument bytes; more is a StoreError.
 Packed pack(std::string_view bytes);
 void put(Writer& tx, const Packed& packed, const Meta& meta);
-/// The bytes, checked against their hash: damaged ones throw StoreError and are never served (REL-P9).
+/// The bytes, checked against their hash: damaged ones throw StoreError and are never served
+/// (REL-P9).
 std::optional<std::string> find(Reader& db, std::string_view hash);
 std::optional<Meta> find_meta(Reader& db, std::string_view hash);
 
-/// For the nightly walk: hash and uri of those that no longer match their hash, among the hashes whose first byte is from
-/// `first` to `last`, starting after `after` (a hash or empty), at most `limit` looked at.
+/// For the nightly walk: hash and uri of those that no longer match their hash, among the hashes
+/// whose first byte is from `first` to `last`, starting after `after` (a hash or empty), at most
+/// `limit` looked at.
 struct Checked {
     std::int64_t looked_at = 0;
     std::string last;  // hash to go on after; empty at the end
@@ -88,7 +92,13 @@ struct Token {
 };
 std::optional<Token> find(Reader& db, std::string_view hash);
 std::int64_t ensure_app(Writer& tx, std::string_view name, std::string_view scopes);
-void insert(Writer& tx, std::string_view hash, std::optional<AccountId> account, std::int64_t app, std::string_view scopes);
+void insert(
+    Writer& tx,
+    std::string_view hash,
+    std::optional<AccountId> account,
+    std::int64_t app,
+    std::string_view scopes
+);
 void revoke_all(Writer& tx, AccountId account);
 
 }  // namespace outboard::store::tokens

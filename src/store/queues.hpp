@@ -8,7 +8,8 @@
 
 #include "src/store/database.hpp"
 
-// Work that must survive: inbox, outbox, deliveries, jobs. Handlers may run twice; unique keys dedupe.
+// Work that must survive: inbox, outbox, deliveries, jobs. Handlers may run twice; unique keys
+// dedupe.
 
 namespace outboard::store::inbox {
 
@@ -22,7 +23,8 @@ struct Item {
 };
 /// False when that activity was taken before.
 bool add(Writer& tx, std::string_view activity_hash, const Item& item);
-/// Oldest due ones. `lease` hands them out as well: until `until` nobody else gets them, for loops that overlap.
+/// Oldest due ones. `lease` hands them out as well: until `until` nobody else gets them, for loops
+/// that overlap.
 std::vector<Item> list_due(Reader& db, Instant now, int limit);
 std::vector<Item> lease(Writer& tx, Instant until, int limit);
 /// The earliest moment at which one is due.
@@ -31,8 +33,9 @@ void set_done(Writer& tx, std::int64_t id);
 void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem);
 void set_dead(Writer& tx, std::int64_t id, std::string_view problem);
 std::int64_t count_waiting(Reader& db);
-/// Raw bytes older than `bytes_limit` (unless a status or an account refers to them) and ids older than `ids_limit` go, never
-/// those that wait; at most `most` rows of each a call. Returns how many, so that 0 means done.
+/// Raw bytes older than `bytes_limit` (unless a status or an account refers to them) and ids older
+/// than `ids_limit` go, never those that wait; at most `most` rows of each a call. Returns how
+/// many, so that 0 means done.
 int drop_old(Writer& tx, Instant bytes_limit, Instant ids_limit, int most);
 
 }  // namespace outboard::store::inbox
@@ -57,7 +60,9 @@ std::optional<Item> find_by_uri(Reader& db, std::string_view uri);
 std::vector<Item> list_fanning(Reader& db, int limit);
 void set_cursor(Writer& tx, OutboxId id, std::int64_t cursor);
 void set_sent(Writer& tx, OutboxId id);
-std::vector<Item> list_public(Reader& db, AccountId account, std::optional<std::int64_t> max_id, int limit);
+std::vector<Item> list_public(
+    Reader& db, AccountId account, std::optional<std::int64_t> max_id, int limit
+);
 std::int64_t count_public(Reader& db, AccountId account);
 
 }  // namespace outboard::store::outbox
@@ -70,27 +75,31 @@ struct Item {
     std::string inbox, host;
     int tries = 0;
 };
-void add(Writer& tx, OutboxId outbox, std::string_view inbox, std::string_view host);  // once per (outbox, inbox)
-/// After so many tries an item no longer holds back the others of its inbox, only those about the same object: a poisoned
-/// activity must not stop a whole server for a week (R26).
+void add(
+    Writer& tx, OutboxId outbox, std::string_view inbox, std::string_view host
+);  // once per (outbox, inbox)
+/// After so many tries an item no longer holds back the others of its inbox, only those about the
+/// same object: a poisoned activity must not stop a whole server for a week (R26).
 inline constexpr int kOrderedTries = 5;
 
-/// Leases due ones until `until`: at most `per_host` of a host under way, the oldest outbox first; of an inbox only the oldest
-/// waiting one, so that an edit never overtakes its post; of a paused host a single one, once its next_probe is due. Hosts that
-/// have waited longest come first.
+/// Leases due ones until `until`: at most `per_host` of a host under way, the oldest outbox first;
+/// of an inbox only the oldest waiting one, so that an edit never overtakes its post; of a paused
+/// host a single one, once its next_probe is due. Hosts that have waited longest come first.
 std::vector<Item> lease(Writer& tx, Instant until, int limit, int per_host);
 void set_done(Writer& tx, std::int64_t id, std::string_view answer);
 void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view answer);
 void set_dead(Writer& tx, std::int64_t id, std::string_view answer);
 struct Counts {
     std::int64_t waiting = 0, dead = 0;
-    /// The earliest due. May be past although `lease` gives nothing, when order or a paused host holds it back.
+    /// The earliest due. May be past although `lease` gives nothing, when order or a paused host
+    /// holds it back.
     std::optional<Instant> next;
 };
 Counts count(Reader& db);
 /// `Counts::next` alone: two steps of an index, however many wait.
 std::optional<Instant> next_due(Reader& db);
-/// At start, when no other process works on this database: what was under way when it ended is due at once.
+/// At start, when no other process works on this database: what was under way when it ended is due
+/// at once.
 void release_leases(Writer& tx);
 /// Delivered ones that ended before `limit`, at most `most` a call; returns how many.
 int drop_done(Writer& tx, Instant limit, int most);
@@ -119,9 +128,15 @@ struct Job {
     int tries = 0;
 };
 /// With a key: one waiting job of that key (false when there was one).
-bool add(Writer& tx, std::string_view kind, std::string_view payload, Instant run_at, std::optional<std::string> key = {});
-/// Leases due ones, oldest first. `tries` are those before this one; leasing counts as a try, so that a job that kills the
-/// process is counted too.
+bool add(
+    Writer& tx,
+    std::string_view kind,
+    std::string_view payload,
+    Instant run_at,
+    std::optional<std::string> key = {}
+);
+/// Leases due ones, oldest first. `tries` are those before this one; leasing counts as a try, so
+/// that a job that kills the process is counted too.
 std::vector<Job> lease(Writer& tx, Instant until, int limit);
 /// At start, when no other process works on this database.
 void release_leases(Writer& tx);

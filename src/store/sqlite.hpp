@@ -12,15 +12,17 @@ namespace outboard::store {
 
 struct SqliteSettings {
     std::filesystem::path file;
-    int readers = 4;           // cores + 2
+    int readers = 4;  // cores + 2
     bool synchronous_full = true;
-    int reader_cache_kib = 2048;   // per connection: idle memory is readers times this at most
+    int reader_cache_kib = 2048;  // per connection: idle memory is readers times this at most
     int writer_cache_kib = 8192;
-    std::size_t wal_bytes = limits::kWalBytes;  // above it the writer pauses for a truncating checkpoint
+    std::size_t wal_bytes =
+        limits::kWalBytes;  // above it the writer pauses for a truncating checkpoint
 };
 
-/// Opens or creates the file: application id, WAL, migrations from schemas/sql (embedded), writer and checkpointer threads.
-/// Errors: Unavailable for a file that is no Outboard database, is newer than this binary, damaged (with repair advice) or unreadable.
+/// Opens or creates the file: application id, WAL, migrations from schemas/sql (embedded), writer
+/// and checkpointer threads. Errors: Unavailable for a file that is no Outboard database, is newer
+/// than this binary, damaged (with repair advice) or unreadable.
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteSettings& settings, const Clock& clock);
 
 }  // namespace outboard::store

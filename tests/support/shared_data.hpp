@@ -18,12 +18,13 @@ inline std::string read_file(const std::filesystem::path& path) {
     return out.str();
 }
 
-/// The folder of shared test data beside the checkout (OUTBOARD_SHARED overrides it). Nothing when it is absent: the
-/// caller then says that it is skipped.
+/// The folder of shared test data beside the checkout (OUTBOARD_SHARED overrides it). Nothing when
+/// it is absent: the caller then says that it is skipped.
 inline std::optional<std::filesystem::path> shared_data(const std::string& part) {
     const char* named = std::getenv("OUTBOARD_SHARED");
-    const std::filesystem::path root = named ? std::filesystem::path(named)
-                                             : std::filesystem::path(OUTBOARD_SOURCE_DIR).parent_path() / "shared";
+    const std::filesystem::path root =
+        named ? std::filesystem::path(named)
+              : std::filesystem::path(OUTBOARD_SOURCE_DIR).parent_path() / "shared";
     if (!std::filesystem::exists(root / part)) {
         std::cout << "skipped: " << part << " of the shared test data is not here\n";
         return std::nullopt;

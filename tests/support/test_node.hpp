@@ -97,7 +97,8 @@ struct TestNodeOptions {
     fetch::Client* network = nullptr;                    // absent: a FakeNetwork
     std::function<void(api::Router&)> routes = nullptr;  // beside the client API's
     config::Config config = {};
-    std::filesystem::path folder = {};  // kept afterwards; empty: one of its own, removed at the end
+    std::filesystem::path folder = {
+    };  // kept afterwards; empty: one of its own, removed at the end
 };
 
 class TestNode {
