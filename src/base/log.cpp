@@ -29,7 +29,7 @@ std::string_view name(Level level) {
 }
 
 /// Control characters would let outside text forge lines or colour a terminal.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         const auto u = static_cast<unsigned char>(c);
@@ -58,7 +58,7 @@ std::string print(const Value& value, bool as_json) {
     struct Visitor {
         bool as_json;
         std::string operator()(const std::string& v) const {
-            return as_json || !is_plain(v) ? quoted(v) : v;
+            return as_json || !is_plain(v) ? in_quotes(v) : v;
         }
         std::string operator()(std::int64_t v) const { return std::to_string(v); }
         std::string operator()(double v) const { return fmt::format("{}", v); }
