@@ -217,16 +217,9 @@ std::optional<Instant> parse_http_date(std::string_view text) {
 std::string format_http_date(Instant at) {
     const Parts p = split(at);
     const weekday day{floor<days>(at)};
-    return print(
-        "%s, %02d %s %04d %02d:%02d:%02d GMT",
-        kDays[day.c_encoding()].data(),
-        p.day,
-        kMonths[static_cast<std::size_t>(p.month - 1)].data(),
-        p.year,
-        p.hour,
-        p.minute,
-        p.second
-    );
+    return std::string(kDays[day.c_encoding()]) + print(", %02d ", p.day) +
+           std::string(kMonths[static_cast<std::size_t>(p.month - 1)]) +
+           print(" %04d %02d:%02d:%02d GMT", p.year, p.hour, p.minute, p.second);
 }
 
 }  // namespace outboard

@@ -13,10 +13,7 @@ mkdir -p build/release
 ln -s "$binary" build/release/outboard
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 one=$(free_port) two=$(free_port)
-printf 'a long password\n' >first.txt
-# What deploy/quickstart does after its build:
-build/release/outboard init --data ./data --domain "localhost:$one" --owner me --name Me --password-file first.txt >init.log
-build/release/outboard serve --data ./data --listen "127.0.0.1:$one" >node.log 2>&1 &
+"$top/deploy/quickstart" --program "$binary" --port "$one" --data "$work/data" >node.log 2>&1 &
 pids+=($!)
 for _ in $(seq 100); do grep -q '^listening on' node.log && break; sleep 0.1; done
 # All indented lines of the two sections, but for quickstart itself and the shell prompt.
