@@ -2,102 +2,21 @@
 #include <gumbo.h>
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <memory>
 
 #include "federation/base/text.hpp"
 #include "federation/iri.hpp"
+#include "src/html/allowed.hpp"
 #include "src/html/html.hpp"
+#include "src/html/tags.hpp"
 #include "src/html/text_rules.hpp"
 
 namespace outboard::html {
 namespace {
 
-constexpr std::size_t kInputBytes = 64 * 1024;  // gumbo is quadratic in nesting: STACK.md section 6
-constexpr int kOpenTags = 256;                  // open at once
-constexpr int kDepth = 60;                      // of what is written; the invariant is 64
-constexpr int kRounds = 4;                      // until the output is its own sanitized form
+constexpr int kDepth = 60;  // of what is written; the invariant is 64
+constexpr int kRounds = 4;  // until the output is its own sanitized form
 constexpr int kBreaksInARow = 2;
-
-constexpr std::array<std::string_view, 37> kKept = {
-    "p",   "br",    "a",    "span", "b",          "strong", "i",  "em",  "u",   "s",
-    "del", "ins",   "code", "pre",  "blockquote", "ul",     "ol", "li",  "h1",  "h2",
-    "h3",  "h4",    "h5",   "h6",   "ruby",       "rt",     "rp", "sub", "sup", "hr",
-    "kbd", "small", "mark", "q",    "cite",       "abbr",   "var"
-};
-constexpr std::array<std::string_view, 12> kBlocks = {
-    "p", "pre", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6"
-};
-/// Gone with all they hold.
-constexpr std::array<std::string_view, 26> kDropped = {
-    "script", "style",       "template", "noscript", "iframe",   "frame",  "frameset",
-    "object", "embed",       "applet",   "select",   "textarea", "button", "svg",
-    "title",  "noembed",     "noframes", "head",     "meta",     "link",   "base",
-    "portal", "fencedframe", "dialog",   "datalist", "optgroup"
-};
-/// Not kept, but their text stands on lines of its own.
-constexpr std::array<std::string_view, 20> kLines = {"div",     "section",    "article", "header",
-                                                     "footer",  "main",       "aside",   "nav",
-                                                     "figure",  "figcaption", "address", "dl",
-                                                     "dt",      "dd",         "tr",      "table",
-                                                     "details", "summary",    "caption", "form"};
-constexpr std::array<std::string_view, 12> kClasses = {
-    "mention",
-    "hashtag",
-    "u-url",
-    "u-photo",
-    "h-card",
-    "h-cite",
-    "invisible",
-    "ellipsis",
-    "quote-inline",
-    "p-name",
-    "u-in-reply-to",
-    "status-link"
-};
-
-template <std::size_t N>
-bool is_in(const std::array<std::string_view, N>& list, std::string_view name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-}
-
-/// `<name`, `</name` at `at`: the tag's name in lower case, empty when it is no tag.
-std::string tag_name_at(std::string_view text, std::size_t at, bool& closes) {
-    std::size_t begin = at + 1;
-    closes = begin < text.size() && text[begin] == '/';
-    if (closes) ++begin;
-    std::size_t end = begin;
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    if (end >= text.size() || !is_letter(text[end])) return {};
-    while (end < text.size() && text[end] != '>' && text[end] != '/' &&
-           static_cast<unsigned char>(text[end]) > ' ')
-        ++end;
-    return lower_ascii(text.substr(begin, std::min<std::size_t>(end - begin, 32)));
-}
-
-/// One linear pass: more than kOpenTags elements open at once?
-bool nests_too_deep(std::string_view text) {
-    std::map<std::string, int> open;
-    int total = 0;
-    for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
-        bool closes = false;
-        const auto name = tag_name_at(text, at, closes);
-        if (name.empty() || name == "br" || name == "img" || name == "hr" || name == "input" ||
-            name == "wbr")
-            continue;
-        auto& count = open[name];
-        if (!closes) {
-            ++count;
-            if (++total > kOpenTags) return true;
-        } else if (count > 0) {
-            --count;
-            --total;
-        }
-        if (open.size() > kOpenTags) return true;
-    }
-    return false;
-}
 
 std::string gather_text(const GumboNode* node, int depth) {
     if (depth > kDepth) return {};
@@ -369,25 +288,6 @@ std::string sanitize_once(const std::string& text) {
     return writer.take();
 }
 
-/// Tags cut out in one linear pass, the rest as text: for what is too large or too deep to parse.
-std::string without_tags(std::string_view text) {
-    std::string plain;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        bool closes = false;
-        if (text[at] == '<' &&
-            (!tag_name_at(text, at, closes).empty() || text.substr(at, 2) == "<!")) {
-            const auto end = text.find('>', at);
-            if (end == std::string_view::npos) break;
-            at = end + 1;
-            plain += ' ';
-            continue;
-        }
-        plain += text[at++];
-    }
-    return plain;
-}
-
 SafeHtml as_text(std::string_view text) {
     // Escaping makes five bytes of one at most; the result must pass unchanged through the same
     // caps.
@@ -426,55 +326,6 @@ SafeHtml sanitize(std::string_view remote_html) {
     }
     // Hoisting what is not allowed can need another round; what does not settle is shown as text.
     return as_text(current);
-}
-
-std::string to_plain_text(std::string_view remote_html) {
-    const std::string safe = sanitize(remote_html).str();
-    std::string text;
-    std::size_t at = 0;
-    while (at < safe.size()) {
-        if (safe[at] == '<') {
-            const auto end = safe.find('>', at);
-            const auto tag = std::string_view(safe).substr(at, end - at + 1);
-            const bool ends_line = tag == "<br>" || tag == "</p>" || tag == "</li>" ||
-                                   tag == "</pre>" || tag == "</blockquote>" ||
-                                   tag.starts_with("</h");
-            if (ends_line) text += '\n';
-            at = end + 1;
-            continue;
-        }
-        if (safe[at] == '&') {
-            const auto rest = std::string_view(safe).substr(at);
-            bool known = false;
-            for (const auto& [entity, character] :
-                 {std::pair{"&amp;", '&'},
-                  {"&lt;", '<'},
-                  {"&gt;", '>'},
-                  {"&quot;", '"'},
-                  {"&#39;", '\''}}) {
-                if (!rest.starts_with(entity)) continue;
-                text += character;
-                at += std::string_view(entity).size();
-                known = true;
-                break;
-            }
-            if (known) continue;
-        }
-        text += safe[at++];
-    }
-    return std::string(trim(text));
-}
-
-std::string clean_name(std::string_view text, std::size_t max_characters) {
-    std::string flat;
-    for (const char c : strip_invisible(without_tags(repair_utf8(cut_bytes(text, kInputBytes))))) {
-        const bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-        if (!is_space)
-            flat += c;
-        else if (!flat.empty() && flat.back() != ' ')
-            flat += ' ';
-    }
-    return std::string(trim(cut_codepoints(flat, max_characters)));
 }
 
 }  // namespace outboard::html
