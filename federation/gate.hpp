@@ -43,6 +43,9 @@ struct Fetched {
     std::string content_type;
     std::string body;
     std::string problem;  // why there was no answer
+    /// Whether another try may end otherwise: Forbidden where the address is never asked, Invalid
+    /// or TooLarge where what came is of no use; anything else may.
+    Code reason = Code::Unavailable;
 };
 
 /// Documents fetched for one piece of work, by the address that was asked for (without fragment).

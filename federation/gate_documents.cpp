@@ -25,20 +25,27 @@ std::optional<std::string> parameter(std::string_view part, std::string_view nam
     return std::string(value);
 }
 
-Error gone_wrong(const Fetched& fetched) {
-    const auto host = std::string(fetched.final_url.host());
-    if (fetched.status == 410) return {Code::Gone, "It was deleted", host};
-    if (fetched.status == 404) return {Code::NotFound, "There is nothing at this address", host};
-    if (fetched.status == 401 || fetched.status == 403) {
-        return {Code::NotFound, "Its host does not show it to us", host};
-    }
-    if (fetched.status == 0) {
-        return {Code::Unavailable, "Its host gave no answer", host + ": " + fetched.problem};
-    }
-    return {Code::Unavailable, "Its host answered " + std::to_string(fetched.status), host};
-}
-
 }  // namespace
+
+Error without_answer(const Fetched& fetched, const std::string& host) {
+    auto detail = host + ": " + fetched.problem;
+    switch (fetched.reason) {
+        case Code::Forbidden:
+            return {Code::Forbidden, "Nothing is fetched from its address", std::move(detail)};
+        case Code::Invalid:
+        case Code::TooLarge:
+            return {Code::Invalid, "Its host's answer cannot be used", std::move(detail)};
+        case Code::Unauthorized:
+        case Code::NotFound:
+        case Code::Conflict:
+        case Code::Gone:
+        case Code::RateLimited:
+        case Code::Unavailable:
+        case Code::Internal:
+            break;
+    }
+    return {Code::Unavailable, "Its host gave no answer", std::move(detail)};
+}
 
 bool is_activity_content(std::string_view content_type) {
     const auto parts = split(content_type, ';');
@@ -56,6 +63,28 @@ bool is_activity_content(std::string_view content_type) {
 std::string_view without_byte_order_mark(std::string_view bytes) {
     return bytes.rfind(kByteOrderMark, 0) == 0 ? bytes.substr(kByteOrderMark.size()) : bytes;
 }
+
+namespace {
+
+Error gone_wrong(const Fetched& fetched) {
+    const auto host = std::string(fetched.final_url.host());
+    if (fetched.status == 410) return {Code::Gone, "It was deleted", host};
+    if (fetched.status == 404) return {Code::NotFound, "There is nothing at this address", host};
+    if (fetched.status == 401 || fetched.status == 403) {
+        return {Code::NotFound, "Its host does not show it to us", host};
+    }
+    if (fetched.status == 0) return without_answer(fetched, host);
+    // A host that is late, busy or broken may say something else tomorrow; 400 or 406 is its word.
+    const bool may_pass = fetched.status >= 500 || fetched.status == 408 || fetched.status == 425 ||
+                          fetched.status == 429;
+    return {
+        may_pass ? Code::Unavailable : Code::NotFound,
+        "Its host answered " + std::to_string(fetched.status),
+        host
+    };
+}
+
+}  // namespace
 
 Result<Evidence> open_document(const Fetched& fetched) {
     if (fetched.status < 200 || fetched.status > 299) return gone_wrong(fetched);

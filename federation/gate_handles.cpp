@@ -27,10 +27,7 @@ Result<Jrd> open_jrd(const Fetched& answer) {
 }
 
 Error not_answered(const Fetched& answer, const Handle& handle) {
-    if (answer.status == 0)
-        return {
-            Code::Unavailable, "Its host gave no answer", handle.domain + ": " + answer.problem
-        };
+    if (answer.status == 0) return gate::without_answer(answer, handle.domain);
     if (answer.status >= 500 || answer.status == 429)
         return {
             Code::Unavailable, "Its host answered " + std::to_string(answer.status), handle.domain

@@ -37,9 +37,13 @@ struct Evidence {
     json tree;
 };
 
-/// The JSON of what was fetched. Errors: Gone for 410, NotFound for 404, Unavailable, Invalid for a
-/// wrong content type (O3) or unreadable JSON. A byte order mark in front is skipped: files saved
-/// on Windows and served as they are have one.
+/// Why there is no answer from `host` (status 0). Errors: Forbidden, Invalid or Unavailable, after
+/// `Fetched::reason`.
+Error without_answer(const Fetched& fetched, const std::string& host);
+
+/// The JSON of what was fetched. Errors: Gone for 410, NotFound for 404, those of `without_answer`,
+/// Unavailable, Invalid for a wrong content type (O3) or unreadable JSON. A byte order mark in
+/// front is skipped: files saved on Windows and served as they are have one.
 Result<Evidence> open_document(const Fetched& fetched);
 Step<Evidence> find_document(const Iri& asked, const Documents& fetched);
 std::string_view without_byte_order_mark(std::string_view bytes);

@@ -78,6 +78,17 @@ Check check_keys(App& app) {
     return {"node actor", Mark::Fine, "its key opens"};
 }
 
+/// What waits because a server elsewhere did not answer is no fault here: its reason says whose.
+Check check_inbox(const store::inbox::Waiting& waiting) {
+    auto text = fmt::format("{} not tried yet", waiting.untried);
+    if (waiting.again > 0) {
+        text += fmt::format(
+            ", {} to be tried again; the oldest because: {}", waiting.again, waiting.oldest_problem
+        );
+    }
+    return {"inbox", waiting.again > 0 ? Mark::Note : Mark::Fine, std::move(text)};
+}
+
 void add_switches(App& app, std::vector<Check>& checks) {
     const config::Config defaults;
     for (const auto& field : config::fields()) {
@@ -114,13 +125,14 @@ std::vector<Check> examine(App& app, const std::filesystem::path& data) {
     checks.push_back(check_files());
     checks.push_back(check_keys(app));
     struct Counts {
-        std::int64_t accounts = 0, inbox = 0;
+        std::int64_t accounts = 0;
+        store::inbox::Waiting inbox;
         store::deliveries::Counts deliveries;
     };
     const auto counts = app.db.read([](store::Reader& db) {
         return Counts{
             store::accounts::count_local(db),
-            store::inbox::count_waiting(db),
+            store::inbox::count_by_try(db),
             store::deliveries::count(db)
         };
     });
@@ -130,7 +142,7 @@ std::vector<Check> examine(App& app, const std::filesystem::path& data) {
          counts.accounts > 0 ? fmt::format("{}", counts.accounts)
                              : "none yet; outboard account create NAME"}
     );
-    checks.push_back({"inbox", Mark::Fine, fmt::format("{} waiting", counts.inbox)});
+    checks.push_back(check_inbox(counts.inbox));
     checks.push_back(
         {"deliveries",
          counts.deliveries.dead > 0 ? Mark::Note : Mark::Fine,

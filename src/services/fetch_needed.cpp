@@ -26,14 +26,14 @@ std::string_view accept_of(federation::Needs::As as) {
     return "*/*";
 }
 
-Fetched no_answer(const Iri& asked, std::string why) {
-    return Fetched{0, asked, {}, {}, std::move(why)};
+Fetched no_answer(const Iri& asked, const Error& why) {
+    return Fetched{0, asked, {}, {}, why.shown, why.code};
 }
 
 Fetched to_fetched(const Iri& asked, Result<fetch::Answer> answer) {
-    if (!answer) return no_answer(asked, answer.error().shown);
+    if (!answer) return no_answer(asked, answer.error());
     auto final_url = Iri::parse(answer->final_url);
-    if (!final_url) return no_answer(asked, "the final address is not readable");
+    if (!final_url) return no_answer(asked, {Code::Invalid, "the final address is not readable"});
     return Fetched{
         answer->status,
         *std::move(final_url),
@@ -99,8 +99,9 @@ void fetch_needed(
 ) {
     const auto& iri = needs.iri;
     if (app.identity.owns(iri.str()))
-        return done(no_answer(iri, "ids of this server are never fetched"));  // THREATS 43
-    if (const auto why = refused(app, iri)) return done(no_answer(iri, why->shown));
+        return done(no_answer(iri, {Code::Forbidden, "ids of this server are never fetched"})
+        );  // THREATS 43
+    if (const auto why = refused(app, iri)) return done(no_answer(iri, *why));
     const bool takes_rfc9421 = app.db.read([&](store::Reader& db) {
         const auto host = store::hosts::find(db, iri.authority());
         return host && host->speaks == "rfc9421";

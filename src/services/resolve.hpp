@@ -149,7 +149,15 @@ void drive(
             }
             const auto& needs = std::get<federation::Needs>(outcome);
             const auto left = budget.deadline - (detail::deadline_now(app) - began);
-            if (*budget.spent >= budget.documents || left <= std::chrono::milliseconds(0)) {
+            if (*budget.spent >=
+                budget.documents) {  // it leads on; the next try would end here too
+                return done(Result<T>(Error{
+                    Code::Invalid,
+                    "It leads through more documents than are fetched for one.",
+                    needs.iri.str()
+                }));
+            }
+            if (left <= std::chrono::milliseconds(0)) {
                 return done(Result<T>(Error{
                     Code::Unavailable, "The other server did not answer in time.", needs.iri.str()
                 }));

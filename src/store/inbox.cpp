@@ -38,6 +38,16 @@ OB_QUERY(kRetry, "inbox.retry", R"sql(
     UPDATE inbox SET next_at = $2, problem = $3, tries = tries + 1
     WHERE id = $1 AND state = 'waiting')sql");
 OB_QUERY(kCount, "inbox.count_waiting", "SELECT count(*) FROM inbox WHERE state = 'waiting'");
+OB_QUERY(kCountByTry, "inbox.count_by_try", R"sql(
+    SELECT COALESCE(sum(CASE WHEN tries = 0 THEN 1 ELSE 0 END), 0),
+           COALESCE(sum(CASE WHEN tries > 0 THEN 1 ELSE 0 END), 0)
+    FROM inbox WHERE state = 'waiting')sql");
+OB_QUERY(kOldestProblem, "inbox.oldest_problem", R"sql(
+    SELECT problem FROM inbox WHERE state = 'waiting' AND tries > 0
+    ORDER BY received_at, id LIMIT 1)sql");
+OB_QUERY(kListReasons, "inbox.list_reasons", R"sql(
+    SELECT problem, count(*) FROM inbox WHERE state = 'waiting' AND tries > 0
+    GROUP BY problem ORDER BY count(*) DESC, problem LIMIT $1)sql");
 OB_QUERY(kListBytes, "inbox.list_old_bytes", R"sql(
     SELECT id, document FROM inbox
     WHERE document IS NOT NULL AND received_at < $1 AND state <> 'waiting'
@@ -109,6 +119,23 @@ void set_dead(Writer& tx, std::int64_t id, std::string_view problem) {
 }
 
 std::int64_t count_waiting(Reader& db) { return db.count(kCount); }
+
+Waiting count_by_try(Reader& db) {
+    auto waiting = db.one(kCountByTry, [](const Row& row) {
+                         return Waiting{row.integer(0), row.integer(1), ""};
+                     }).value_or(Waiting{});
+    if (waiting.again > 0) {
+        waiting.oldest_problem =
+            db.one(kOldestProblem, [](const Row& row) { return row.text(0); }).value_or("");
+    }
+    return waiting;
+}
+
+std::vector<Reason> list_reasons(Reader& db, int limit) {
+    return db.all(
+        kListReasons, [](const Row& row) { return Reason{row.text(0), row.integer(1)}; }, limit
+    );
+}
 
 int drop_old(Writer& tx, Instant bytes_limit, Instant ids_limit, int most) {
     struct Old {

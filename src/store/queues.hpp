@@ -33,6 +33,18 @@ void set_done(Writer& tx, std::int64_t id);
 void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem);
 void set_dead(Writer& tx, std::int64_t id, std::string_view problem);
 std::int64_t count_waiting(Reader& db);
+struct Waiting {
+    std::int64_t untried = 0;
+    std::int64_t again = 0;      // tried, and to be tried again
+    std::string oldest_problem;  // why the one of `again` that came first had no effect yet
+};
+Waiting count_by_try(Reader& db);
+struct Reason {
+    std::string problem;
+    std::int64_t rows = 0;
+};
+/// Why rows are to be tried again, the commonest reasons first.
+std::vector<Reason> list_reasons(Reader& db, int limit);
 /// Raw bytes older than `bytes_limit` (unless a status or an account refers to them) and ids older
 /// than `ids_limit` go, never those that wait; at most `most` rows of each a call. Returns how
 /// many, so that 0 means done.

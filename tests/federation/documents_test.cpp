@@ -151,16 +151,36 @@ TEST_CASE("gone is gone, absent is not found, silence is unavailable") {
     CHECK(code(object(world, kNote)) == Code::Gone);
     world.serve(kNote, {{"id", kNote}, {"type", "Tombstone"}});
     CHECK(code(object(world, kNote)) == Code::Gone);
-    for (const int status : {404, 401, 403}) {
+    for (const int status : {404, 401, 403, 400, 406, 414, 451, 304}) {
         world.network.insert_or_assign(kNote, answered(kNote, status));
         CHECK(code(object(world, kNote)) == Code::NotFound);
     }
-    for (const int status : {0, 429, 500, 503}) {
+    for (const int status : {0, 408, 425, 429, 500, 503}) {
         world.network.insert_or_assign(kNote, answered(kNote, status));
         CHECK(code(object(world, kNote)) == Code::Unavailable);
     }
     world.serve(kPat, {{"id", kPat}, {"type", "Tombstone"}});
     CHECK(code(actor(world, kPat)) == Code::Gone);
+}
+
+TEST_CASE("what is never asked, and what never is an answer, is not called silence") {
+    World world;
+    auto unasked = answered(kNote, 0);
+    const auto reasoned = [&](Code reason) {
+        unasked.reason = reason;
+        world.network.insert_or_assign(kNote, unasked);
+        return code(object(world, kNote));
+    };
+    CHECK(reasoned(Code::Forbidden) == Code::Forbidden);
+    CHECK(reasoned(Code::Invalid) == Code::Invalid);
+    CHECK(reasoned(Code::TooLarge) == Code::Invalid);
+    for (const auto reason : {Code::Unavailable, Code::RateLimited, Code::Internal})
+        CHECK(reasoned(reason) == Code::Unavailable);
+
+    auto finger_unasked = answered(finger("pat", "peer.example"), 0);
+    finger_unasked.reason = Code::Forbidden;
+    world.network.insert_or_assign(finger("pat", "peer.example"), finger_unasked);
+    CHECK(code(handle(world, "pat", "peer.example")) == Code::Forbidden);
 }
 
 TEST_CASE("an object whose proof is wrong is refused, even from its own host") {

@@ -102,6 +102,18 @@ TEST_CASE("inbox rows come oldest first, wait for their retry, and leave when do
     CHECK(list().empty());
     CHECK(db->read([](Reader& r) { return inbox::count_waiting(r); }) == 1);
     CHECK(db->read([](Reader& r) { return inbox::next_due(r); }) == db.clock.now() + 1min);
+    CHECK(receive(db, "d"));
+    const auto waiting = db->read([](Reader& r) { return inbox::count_by_try(r); });
+    CHECK(waiting.untried == 1);
+    CHECK(waiting.again == 1);
+    CHECK(waiting.oldest_problem == "not yet");
+    const auto reasons = db->read([](Reader& r) { return inbox::list_reasons(r, 5); });
+    REQUIRE(reasons.size() == 1);
+    CHECK(reasons[0].problem == "not yet");
+    CHECK(reasons[0].rows == 1);
+    const auto fresh = list();
+    REQUIRE(fresh.size() == 1);
+    write(db, [&](Writer& tx) { inbox::set_done(tx, fresh[0].id); });
     db.clock.advance(1min);
     REQUIRE(list().size() == 1);
     CHECK(list()[0].tries == 1);

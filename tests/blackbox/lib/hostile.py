@@ -243,10 +243,9 @@ def memory_kib():
         return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
 
 
-def waiting():
-    done = node.verb("doctor", "--json")
-    rows = {row["check"]: row["text"] for row in json.loads(done.out)["checks"]} if done.out else {}
-    return int(rows.get("inbox", "-1 waiting").split()[0])
+def queued():
+    done = node.verb("queue", "list", "--json")
+    return json.loads(done.out) if done.returncode == 0 else {"inbox_untried": -1, "why": done.err}
 
 
 def main():
@@ -273,7 +272,12 @@ def main():
     check_batches(corpora)
     checks.that("the same process lives", node.is_alive() and node.process.pid == pid, node.read_log()[-2000:])
     checks.that("nodeinfo answers", node.get("/.well-known/nodeinfo").status == 200)
-    checks.that("what was taken is worked off", wait_until(lambda: waiting() == 0, 60 * node.slow, pause=0.5), waiting())
+    checks.that("nothing that was taken is left untried", wait_until(lambda: queued()["inbox_untried"] == 0, 60 * node.slow, pause=0.5),
+                queued())
+    left = queued()
+    reasons = left.get("inbox_reasons", [])
+    checks.that(f"what is to be tried again says why: {reasons}", all(len(reason["why"].strip()) >= 10 for reason in reasons)
+                and bool(reasons) == (left["inbox_to_try_again"] > 0), left)
     home = node.get("/api/v1/timelines/home", TOKEN)
     listed = node.get("/api/v1/notifications?limit=80", TOKEN)
     checks.that("every page of the owner is still well formed", home.status == 200 and listed.status == 200
