@@ -313,6 +313,8 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_fanning ON outbox (id) WHERE state = 'fanning';
 CREATE INDEX outbox_listed ON outbox (account, id) WHERE listed;
 CREATE INDEX outbox_uri ON outbox (uri);
+CREATE INDEX outbox_account ON outbox (account, id);
+CREATE INDEX outbox_document ON outbox (document);
 
 CREATE TABLE deliveries (
     id {id} PRIMARY KEY,

@@ -92,6 +92,10 @@ inline constexpr int kDeliveryTries = 24;         // with the backoff below: abo
 inline constexpr auto kDeliveryFirstRetry = 60s;
 inline constexpr auto kDeliveryLongestRetry = std::chrono::hours(12);
 inline constexpr auto kRetryAfterMost = std::chrono::hours(24);
+inline constexpr int kAccountsTold =
+    2000;  // inboxes beyond the followers' that hear of a deleted account, in one transaction
+inline constexpr auto kLastDeliveries =
+    std::chrono::hours(24 * 30);  // of a deleted account: then its keys go, whatever still waits
 inline constexpr int kJobTries = 8;
 
 // Memory of the past

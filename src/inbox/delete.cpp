@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <nlohmann/json.hpp>
-
-#include "src/inbox/removal.hpp"
 #include "src/inbox/work.hpp"
+#include "src/services/removal.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
-#include "src/store/queues.hpp"
 #include "src/store/statuses.hpp"
 
 namespace outboard::inbox {
@@ -16,14 +13,7 @@ namespace {
 void delete_actor(store::Writer& tx, const Work& work) {
     store::tombstones::add(tx, {work.actor.uri, work.actor.uri, work.actor.kind, tx.now(), false});
     store::accounts::set_deleted(tx, work.actor.id);
-    store::jobs::add(
-        tx,
-        "account.purge",
-        write_json({{"account", work.actor.id.value}}),
-        tx.now(),
-        "purge " + work.actor.id.str()
-    );
-    tx.after_commit([&wake = work.app.jobs_wake] { wake.notify(); });
+    services::plan_purge(tx, work.app, work.actor.id, tx.now());
 }
 
 Result<void> apply(store::Writer& tx, const Work& work) {
@@ -37,7 +27,8 @@ Result<void> apply(store::Writer& tx, const Work& work) {
         return fail(Code::Forbidden, "that belongs to somebody else");
     // Also when it is not here: its Create may come later (I4). The origin was checked by the Gate.
     store::tombstones::add(tx, {uri, work.actor.uri, status ? status->kind : "", tx.now(), false});
-    if (status && status->state != StatusState::Deleted) remove_status(tx, work.app, status->id);
+    if (status && status->state != StatusState::Deleted)
+        services::sweep_status(tx, work.app, status->id);
     return {};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/inbox/answered.hpp"
-#include "src/inbox/removal.hpp"
+#include "src/services/removal.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/statuses.hpp"
@@ -61,7 +61,7 @@ bool undo_announce(store::Writer& tx, const Work& work, const Undone& undone) {
     if (const auto status = store::statuses::find(tx, *boost->boost_of)) {
         store::notifications::remove(tx, status->account, work.actor.id, "reblog", status->id);
     }
-    remove_status(tx, work.app, boost->id);
+    services::sweep_status(tx, work.app, boost->id);
     return true;
 }
 

@@ -3,8 +3,7 @@
 #include "src/base/log.hpp"
 #include "src/jobs/handlers.hpp"
 #include "src/jobs/payload.hpp"
-#include "src/store/accounts.hpp"
-#include "src/store/follows.hpp"
+#include "src/services/removal.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
 #include "src/store/statuses.hpp"
@@ -54,47 +53,24 @@ void sweep(App& app, const std::string&, const Finish& finish) {
             }});
 }
 
+/// Both plan themselves again while something is left.
 void sweep_status(App& app, const std::string& text, const Finish& finish) {
-    const StatusId id{Payload(text).number("status")};
-    const auto swept =
-        repeat(app, [&](store::Writer& tx) { return store::statuses::remove(tx, id) ? 1 : 0; });
-    if (!swept) return finish({Outcome::Kind::Retry, swept.error().shown});
-    finish({});
-}
-
-/// One chunk of what a deleted account leaves behind; 0 when nothing is left.
-int purge_chunk(store::Writer& tx, AccountId account) {
-    store::statuses::Page page;
-    page.limit = 40;
-    int rows = 0;
-    for (const auto status : store::statuses::list_account(tx, account, {}, page)) {
-        store::statuses::remove(tx, status);
-        ++rows;
-    }
-    for (const auto& follow : store::follows::list_followers(tx, account, page)) {
-        rows += store::follows::remove(tx, follow.account, follow.target) ? 1 : 0;
-    }
-    for (const auto& follow : store::follows::list_following(tx, account, page)) {
-        rows += store::follows::remove(tx, follow.account, follow.target) ? 1 : 0;
-    }
-    for (const auto& follow : store::follows::list_requests(tx, account, page)) {
-        rows += store::follows::remove(tx, follow.account, follow.target) ? 1 : 0;
-    }
-    return rows;
-}
-
-void purge_account(App& app, const std::string& text, const Finish& finish) {
-    const AccountId account{Payload(text).number("account")};
-    int rows = 0;
-    const auto purged =
-        repeat(app, [&](store::Writer& tx) { return rows = purge_chunk(tx, account); });
-    if (!purged) return finish({Outcome::Kind::Retry, purged.error().shown});
-    if (rows == 0) return finish({});
     finish(
         {Outcome::Kind::Done,
          {},
-         [text](store::Writer& tx) -> Result<void> {  // more than one job's share
-             store::jobs::add(tx, "account.purge", text, tx.now());
+         [&app, id = Payload(text).number("status")](store::Writer& tx) -> Result<void> {
+             services::sweep_status(tx, app, {id});
+             return {};
+         }}
+    );
+}
+
+void purge_account(App& app, const std::string& text, const Finish& finish) {
+    finish(
+        {Outcome::Kind::Done,
+         {},
+         [&app, id = Payload(text).number("account")](store::Writer& tx) -> Result<void> {
+             services::purge_some(tx, app, {id});
              return {};
          }}
     );

@@ -8,6 +8,7 @@
 #include "src/services/compose.hpp"
 #include "src/services/outgoing.hpp"
 #include "src/services/remote.hpp"
+#include "src/services/removal.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
 #include "src/store/statuses.hpp"
@@ -150,7 +151,7 @@ Result<StatusId> remove_boost(App& app, AccountId viewer, StatusId id) {
     return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
         const auto here = store::statuses::find_boost(tx, viewer, original);
         if (!here || here->id != boost.id) return original;
-        store::statuses::remove(tx, boost.id);
+        sweep_status(tx, app, boost.id);
         store::notifications::remove(tx, target.author.id, viewer, "reblog", original);
         emit(tx, app, undo);
         return original;

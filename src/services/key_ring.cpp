@@ -33,6 +33,10 @@ std::string bound_to(std::string_view actor, std::string_view key_id) {
            ":" + std::string(key_id);
 }
 
+std::string slot_of(AccountId account, std::string_view purpose) {
+    return account.str() + "/" + std::string(purpose);
+}
+
 [[noreturn]] void broken(const char* what) {
     throw store::StoreError(std::string("sealing keys: ") + what);
 }
@@ -98,7 +102,7 @@ Result<std::string> KeySeal::open(
 }
 
 Result<fetch::SharedSigner> KeyRing::find(AccountId account, std::string_view purpose) {
-    const auto slot = account.str() + "/" + std::string(purpose);
+    const auto slot = slot_of(account, purpose);
     auto kept = opened_.with([&](auto& map) -> fetch::SharedSigner {
         const auto it = map.find(slot);
         return it == map.end() ? nullptr : it->second;
@@ -143,6 +147,12 @@ Result<fetch::SharedSigner> KeyRing::request_signer(AccountId account) {
 
 Result<fetch::SharedSigner> KeyRing::proof_signer(AccountId account) {
     return find(account, "ed25519");
+}
+
+void KeyRing::forget(AccountId account) {
+    opened_.with([&](auto& map) {
+        for (const auto purpose : {"rsa", "ed25519"}) map.erase(slot_of(account, purpose));
+    });
 }
 
 Result<fetch::SharedSigner> KeyRing::node_signer() {

@@ -44,6 +44,8 @@ public:
     Result<fetch::SharedSigner> proof_signer(AccountId account);
     /// The node actor's RSA signer: all fetches of public documents (S11).
     Result<fetch::SharedSigner> node_signer();
+    /// After the keys of an account are gone from the store.
+    void forget(AccountId account);
     const KeySeal& seal() const { return seal_; }
 
 private:

@@ -8,12 +8,14 @@
 #include "federation/base/text.hpp"
 #include "federation/proofs.hpp"
 #include "federation/write.hpp"
+#include "src/base/limits.hpp"
 #include "src/base/version.hpp"
 #include "src/html/html.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/outgoing.hpp"
 #include "src/services/passwords.hpp"
 #include "src/services/recovery_words.hpp"
+#include "src/services/removal.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
@@ -24,7 +26,8 @@ namespace {
 using federation::Iri;
 
 constexpr std::size_t kNameCharacters = 30;
-constexpr auto kPurgeAfter = std::chrono::minutes(10);  // fan-out takes seconds
+constexpr auto kPurgeAfter =
+    std::chrono::minutes(10);  // who asks meanwhile still finds the posts gone, not half of them
 constexpr std::array<std::string_view, 8> kReserved = {
     "actor", "inbox", "admin", "api", "app", "media", "users", "www"
 };
@@ -331,7 +334,9 @@ Result<void> delete_local_account(App& app, std::string_view username) {
         )
     );
     prepared.item.to_followers = true;
-    prepared.item.object = account.uri;
+    prepared.item.to_accounts = app.db.read([&](store::Reader& db) {
+        return store::accounts::list_partners(db, account.id, limits::kAccountsTold);
+    });
     return app.db.write([&](store::Writer& tx) {
         emit(tx, app, prepared);
         store::tombstones::add(
@@ -342,17 +347,11 @@ Result<void> delete_local_account(App& app, std::string_view username) {
              .deleted_at = tx.now(),
              .own = true}
         );
-        store::tokens::revoke_all(tx, account.id);
-        store::users::set_password(tx, account.id, "");
+        store::tokens::remove_all(tx, account.id);
+        store::users::remove(tx, account.id);
         store::accounts::set_deleted(tx, account.id);
-        // The followers are told first: the purge takes their list.
-        store::jobs::add(
-            tx,
-            "account.purge",
-            write_json({{"account", account.id.value}}),
-            tx.now() + kPurgeAfter,
-            "purge " + account.id.str()
-        );
+        if (account.document) store::documents::drop_unused(tx, *account.document);
+        plan_purge(tx, app, account.id, tx.now() + kPurgeAfter);
     });
 }
 

@@ -41,7 +41,9 @@ Result<std::string> refresh_actor_document(App& app, AccountId id);
 
 /// Outcome of a suspension is seen by every read path at once.
 Result<void> set_suspended(App& app, std::string_view username, bool suspended);
-/// Empties the account, keeps the name reserved, tells the followers (Delete of the actor).
+/// Takes the login and the profile away at once and plans the purge of the rest; the name stays
+/// reserved and the actor a tombstone. Delete of the actor goes to the followers and to the servers
+/// of all who had to do with the account (at most limits::kAccountsTold inboxes).
 Result<void> delete_local_account(App& app, std::string_view username);
 Result<void> set_password(App& app, std::string_view username, std::string_view password);
 

@@ -5,6 +5,7 @@
 #include "src/base/log.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/remote.hpp"
+#include "src/services/removal.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
@@ -115,7 +116,7 @@ void forget_gone(App& app, const std::string& uri, bool certain) {
         if (!certain && !open) return;
         const auto author = store::accounts::find(tx, here->account);
         store::tombstones::add(tx, {uri, author ? author->uri : "", here->kind, tx.now(), false});
-        store::statuses::remove(tx, here->id);
+        sweep_status(tx, app, here->id);
     });
     if (!written)
         log::warn("resolve.gone_not_written", {{"uri", uri}, {"why", written.error().shown}});

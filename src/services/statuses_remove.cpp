@@ -7,6 +7,7 @@
 #include "src/services/boosts.hpp"
 #include "src/services/compose.hpp"
 #include "src/services/outgoing.hpp"
+#include "src/services/removal.hpp"
 #include "src/services/statuses.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
@@ -75,9 +76,9 @@ Result<void> remove_status(App& app, AccountId author, StatusId id) {
     activity.item.status = id;
     add_recipients(activity.item.to_accounts, before.had);
 
-    OB_TRY(auto more, app.db.write([&](store::Writer& tx) -> Result<bool> {
+    return app.db.write([&](store::Writer& tx) -> Result<void> {
         OB_CHECK(find_own(tx, author, id));
-        const bool left = store::statuses::remove(tx, id);
+        sweep_status(tx, app, id);
         store::tombstones::add(
             tx,
             {.uri = status.uri,
@@ -87,17 +88,8 @@ Result<void> remove_status(App& app, AccountId author, StatusId id) {
              .own = true}
         );
         emit(tx, app, activity);
-        return left;
-    }));
-    // Of a well-known post more hangs than one transaction should sweep; nothing of it is shown
-    // meanwhile.
-    constexpr int kSweeps = 100;
-    for (int round = 0; more && round < kSweeps; ++round) {
-        OB_TRY(more, app.db.write([&](store::Writer& tx) {
-            return store::statuses::remove(tx, id);
-        }));
-    }
-    return {};
+        return {};
+    });
 }
 
 namespace {

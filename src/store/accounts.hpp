@@ -43,6 +43,13 @@ AccountId insert(Writer& tx, const Account& account);
 /// the revision by one. Handles as in `insert`. Does nothing to a deleted account.
 void update(Writer& tx, const Account& account);
 void set_suspended(Writer& tx, AccountId id, bool suspended);
+/// Of remote active accounts that have to do with this one (follows, requests, mentions, replies,
+/// boosts and favourites, to and fro) one for each inbox, where there is one the shared: at most
+/// `most`, the newest.
+std::vector<AccountId> list_partners(Reader& db, AccountId account, int most);
+/// What only the account itself sees: home, pins, idempotency keys, and of notifications,
+/// bookmarks, mutes and blocks at most `most` rows each. False when there was nothing.
+bool drop_lists(Writer& tx, AccountId account, int most);
 void set_deleted(Writer& tx, AccountId id);  // row stays, texts emptied: a name is never used again
 void set_document(Writer& tx, AccountId id, std::string_view hash);
 void add_to_counts(Writer& tx, AccountId id, int followers, int following, int statuses);
@@ -57,6 +64,7 @@ std::optional<User> find(Reader& db, AccountId account);
 /// login.
 std::optional<User> find_login(Reader& db, std::string_view login);
 void insert(Writer& tx, const User& user);
+void remove(Writer& tx, AccountId account);
 void set_password(Writer& tx, AccountId account, std::string_view hash);
 void set_defaults(Writer& tx, const User& user);
 bool is_local_user(Reader& db, AccountId account);  // an active one

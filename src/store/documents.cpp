@@ -17,6 +17,13 @@ OB_QUERY(kPut, "document.put", R"sql(
 OB_QUERY(kFind, "document.find", "SELECT bytes, uri FROM documents WHERE hash = $1");
 OB_QUERY(kFindMeta, "document.find_meta", R"sql(
     SELECT uri, signed_by, verified_how, received_via FROM documents WHERE hash = $1)sql");
+OB_QUERY(kDropUnused, "document.drop_unused", R"sql(
+    DELETE FROM documents WHERE hash = $1
+        AND NOT EXISTS (SELECT 1 FROM accounts WHERE document = $1)
+        AND NOT EXISTS (SELECT 1 FROM statuses WHERE document = $1)
+        AND NOT EXISTS (SELECT 1 FROM status_revisions WHERE document = $1)
+        AND NOT EXISTS (SELECT 1 FROM inbox WHERE document = $1)
+        AND NOT EXISTS (SELECT 1 FROM outbox WHERE document = $1))sql");
 OB_QUERY(kCheck, "document.check", R"sql(
     SELECT hash, uri, bytes FROM documents
     WHERE hash > $1 AND hash < $2 ORDER BY hash LIMIT $3)sql");
@@ -84,6 +91,10 @@ std::optional<std::string> find(Reader& db, std::string_view hash) {
         },
         Blob{std::string(hash)}
     );
+}
+
+void drop_unused(Writer& tx, std::string_view hash) {
+    tx.execute(kDropUnused, Blob{std::string(hash)});
 }
 
 std::optional<Meta> find_meta(Reader& db, std::string_view hash) {

@@ -9,6 +9,11 @@ OB_QUERY(kAdd, "favourite.add", R"sql(
     INSERT INTO favourites (id, account, status, uri, created_at)
     VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (account, status) DO NOTHING)sql");
+OB_QUERY(
+    kStatuses,
+    "favourite.list_statuses",
+    "SELECT status FROM favourites WHERE account = $1 LIMIT $2"
+);
 OB_QUERY(kRemove, "favourite.remove", "DELETE FROM favourites WHERE account = $1 AND status = $2");
 OB_QUERY(
     kRaise,
@@ -66,6 +71,10 @@ std::optional<Favourite> find_by_uri(Reader& db, std::string_view uri) {
 
 std::vector<AccountId> list_accounts(Reader& db, StatusId status, const statuses::Page& page) {
     return list_window(db, kAccounts, account_id, page, status);
+}
+
+std::vector<StatusId> list_statuses(Reader& db, AccountId account, int most) {
+    return db.all(kStatuses, status_id, account, most);
 }
 
 }  // namespace outboard::store::favourites

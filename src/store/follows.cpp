@@ -34,6 +34,13 @@ OB_QUERY(kAccept, "follow.accept", R"sql(
 OB_QUERY(kAnswered, "follow.set_answered", "UPDATE follows SET answered_at = $2 WHERE id = $1");
 OB_QUERY(kRemove, "follow.remove", "DELETE FROM follows WHERE id = $1");
 
+OB_QUERY(
+    kAny,
+    "follow.list_any",
+    "SELECT " OB_FOLLOW_COLUMNS " FROM follows WHERE account = $1 UNION SELECT " OB_FOLLOW_COLUMNS
+    " FROM follows WHERE target = $1 LIMIT $2"
+);
+
 OB_PAGED_QUERY(
     kFollowers,
     "follow.list_followers",
@@ -167,6 +174,10 @@ std::vector<FollowRow> list_following(Reader& db, AccountId account, const statu
 
 std::vector<FollowRow> list_requests(Reader& db, AccountId target, const statuses::Page& page) {
     return list_window(db, kRequests, read, page, target);
+}
+
+std::vector<FollowRow> list_any(Reader& db, AccountId either, int most) {
+    return db.all(kAny, read, either, most);
 }
 
 std::unordered_map<AccountId, Relationship> load_relationships(

@@ -36,6 +36,9 @@ std::vector<FollowRow> list_followers(
 );  // accepted
 std::vector<FollowRow> list_following(Reader& db, AccountId account, const statuses::Page& page);
 std::vector<FollowRow> list_requests(Reader& db, AccountId target, const statuses::Page& page);
+std::vector<FollowRow> list_any(
+    Reader& db, AccountId either, int most
+);  // to and from, asked and accepted, in no order
 
 struct Relationship {
     bool following = false, requested = false, followed_by = false, requested_by = false;

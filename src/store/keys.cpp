@@ -20,6 +20,7 @@ OB_QUERY(kInsertRemote, "key.insert_remote", R"sql(
 OB_QUERY(
     kDeleteRemote, "key.delete_remote", "DELETE FROM keys WHERE account = $1 AND purpose = 'remote'"
 );
+OB_QUERY(kRemoveOf, "key.remove_of", "DELETE FROM keys WHERE account = $1");
 
 StoredKey read(const Row& row) {
     StoredKey key;
@@ -62,5 +63,7 @@ void replace_remote(Writer& tx, AccountId account, const std::vector<StoredKey>&
     for (const StoredKey& key : keys)
         tx.execute(kInsertRemote, tx.next_id(), account, key.uri, key.public_text, tx.now());
 }
+
+void remove_of(Writer& tx, AccountId account) { tx.execute(kRemoveOf, account); }
 
 }  // namespace outboard::store::keys

@@ -26,6 +26,7 @@ void insert(Writer& tx, const StoredKey& key);
 /// Replaces the remote keys of an account with what its document lists now. A uri that is another
 /// account's key stays there.
 void replace_remote(Writer& tx, AccountId account, const std::vector<StoredKey>& keys);
+void remove_of(Writer& tx, AccountId account);  // all, also the sealed ones
 
 }  // namespace outboard::store::keys
 
@@ -45,6 +46,8 @@ void put(Writer& tx, const Packed& packed, const Meta& meta);
 /// The bytes, checked against their hash: damaged ones throw StoreError and are never served
 /// (REL-P9).
 std::optional<std::string> find(Reader& db, std::string_view hash);
+/// Drops bytes that no account, status, revision, inbox or outbox row names any more.
+void drop_unused(Writer& tx, std::string_view hash);
 std::optional<Meta> find_meta(Reader& db, std::string_view hash);
 
 /// For the nightly walk: hash and uri of those that no longer match their hash, among the hashes
@@ -100,6 +103,7 @@ void insert(
     std::string_view scopes
 );
 void revoke_all(Writer& tx, AccountId account);
+void remove_all(Writer& tx, AccountId account);
 
 }  // namespace outboard::store::tokens
 

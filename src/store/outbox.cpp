@@ -2,6 +2,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
 
 namespace outboard::store::outbox {
@@ -34,6 +35,22 @@ OB_QUERY(
 );
 OB_QUERY(kSetCursor, "outbox.set_cursor", "UPDATE outbox SET cursor = $2 WHERE id = $1");
 OB_QUERY(kSetSent, "outbox.set_sent", "UPDATE outbox SET state = 'sent' WHERE id = $1");
+OB_QUERY(
+    kIsFanning,
+    "outbox.is_fanning",
+    "SELECT 1 FROM outbox WHERE state = 'fanning' AND account = $1 LIMIT 1"
+);
+OB_QUERY(kHasAny, "outbox.has_any", "SELECT 1 FROM outbox WHERE account = $1 LIMIT 1");
+OB_QUERY(kListEnded, "outbox.list_ended", R"sql(
+    SELECT id, document FROM outbox
+    WHERE account = $1 AND state = 'sent' AND NOT EXISTS (
+        SELECT 1 FROM deliveries WHERE outbox = outbox.id AND state = 'waiting')
+    ORDER BY id LIMIT $2)sql");
+OB_QUERY(kListAny, "outbox.list_any", R"sql(
+    SELECT id, document FROM outbox WHERE account = $1 ORDER BY id LIMIT $2)sql");
+OB_QUERY(kDropDeliveries, "outbox.drop_deliveries", R"sql(
+    DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE outbox = $1 LIMIT $2))sql");
+OB_QUERY(kDrop, "outbox.drop", "DELETE FROM outbox WHERE id = $1");
 
 Item read(const Row& row) {
     Item item;
@@ -52,6 +69,27 @@ Item read(const Row& row) {
     item.cursor = row.integer(10);
     item.created_at = row.instant(11);
     return item;
+}
+
+bool drop(Writer& tx, const Query& which, AccountId account, int most) {
+    struct Sent {
+        OutboxId id;
+        std::string document;
+    };
+    const auto rows = tx.all(
+        which,
+        [](const Row& row) { return Sent{row.id<OutboxItem>(0), row.bytes(1)}; },
+        account,
+        most
+    );
+    std::int64_t room = most;  // one activity may have gone to thousands of inboxes
+    for (const auto& row : rows) {
+        room -= tx.execute(kDropDeliveries, row.id, room);
+        if (room == 0) break;  // it may have more
+        tx.execute(kDrop, row.id);
+        documents::drop_unused(tx, row.document);
+    }
+    return !rows.empty();
 }
 
 }  // namespace
@@ -97,5 +135,15 @@ std::vector<Item> list_public(
 }
 
 std::int64_t count_public(Reader& db, AccountId account) { return db.count(kCountPublic, account); }
+
+bool is_fanning(Reader& db, AccountId account) { return db.exists(kIsFanning, account); }
+
+bool has_any(Reader& db, AccountId account) { return db.exists(kHasAny, account); }
+
+bool drop_ended(Writer& tx, AccountId account, int most) {
+    return drop(tx, kListEnded, account, most);
+}
+
+bool drop_any(Writer& tx, AccountId account, int most) { return drop(tx, kListAny, account, most); }
 
 }  // namespace outboard::store::outbox

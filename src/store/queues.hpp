@@ -76,6 +76,12 @@ std::vector<Item> list_public(
     Reader& db, AccountId account, std::optional<std::int64_t> max_id, int limit
 );
 std::int64_t count_public(Reader& db, AccountId account);
+bool is_fanning(Reader& db, AccountId account);  // some row of it
+bool has_any(Reader& db, AccountId account);
+/// Drop rows of an account with their deliveries and bytes: those that are sent and wait for
+/// nothing, or any. At most `most` rows of each table; false when there was none.
+bool drop_ended(Writer& tx, AccountId account, int most);
+bool drop_any(Writer& tx, AccountId account, int most);
 
 }  // namespace outboard::store::outbox
 

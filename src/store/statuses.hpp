@@ -53,6 +53,12 @@ void edit(Writer& tx, const NewStatus& changed);
 /// more of those than one transaction should sweep: nothing that is left is ever shown, and calling
 /// again in another transaction goes on.
 bool remove(Writer& tx, StatusId id);
+std::vector<StatusId> list_undeleted(
+    Reader& db, AccountId account, int most
+);  // boosts too, in no order
+/// Hashes of the bytes of an object in all its revisions; of a boost none, for its bytes are the
+/// activity's.
+std::vector<std::string> list_documents(Reader& db, StatusId id);
 void set_document(Writer& tx, StatusId id, std::string_view hash);
 
 std::vector<StatusRevision> load_revisions(Reader& db, StatusId id);  // old ones, oldest first
@@ -143,6 +149,9 @@ std::optional<Favourite> find_by_uri(Reader& db, std::string_view uri);
 std::vector<AccountId> list_accounts(
     Reader& db, StatusId status, const statuses::Page& page
 );  // by account id, which is the page's cursor
+std::vector<StatusId> list_statuses(
+    Reader& db, AccountId account, int most
+);  // that it marked, in no order
 
 }  // namespace outboard::store::favourites
 

@@ -74,6 +74,14 @@ OB_QUERY(kLowerBoosts, "status.lower_boosts", R"sql(
     UPDATE statuses SET boosts_count = boosts_count - 1
     WHERE id = $1 AND boosts_count > 0)sql");
 
+OB_QUERY(kUndeleted, "status.list_undeleted", R"sql(
+    SELECT id FROM statuses WHERE account = $1 AND state <> 'deleted' LIMIT $2)sql");
+OB_QUERY(kDocuments, "status.list_documents", R"sql(
+    SELECT document FROM statuses
+    WHERE id = $1 AND document IS NOT NULL AND boost_of IS NULL
+    UNION SELECT document FROM status_revisions
+    WHERE status = $1 AND document IS NOT NULL)sql");
+
 /// True when some boosts are left.
 bool remove_boosts_of(Writer& tx, StatusId id) {
     std::vector<StatusId> boosts;
@@ -132,6 +140,14 @@ bool remove(Writer& tx, StatusId id) {
         more = tx.execute(*query, id, kSwept) == kSwept || more;
     }
     return more;
+}
+
+std::vector<StatusId> list_undeleted(Reader& db, AccountId account, int most) {
+    return db.all(kUndeleted, status_id, account, most);
+}
+
+std::vector<std::string> list_documents(Reader& db, StatusId id) {
+    return db.all(kDocuments, [](const Row& row) { return row.bytes(0); }, id);
 }
 
 bool pin(Writer& tx, AccountId account, StatusId status) {

@@ -20,6 +20,7 @@ OB_QUERY(
     "token.revoke_all",
     "UPDATE tokens SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL"
 );
+OB_QUERY(kRemoveAll, "token.remove_all", "DELETE FROM tokens WHERE account = $1");
 
 }  // namespace
 
@@ -63,5 +64,7 @@ void insert(
 }
 
 void revoke_all(Writer& tx, AccountId account) { tx.execute(kRevokeAll, account, tx.now()); }
+
+void remove_all(Writer& tx, AccountId account) { tx.execute(kRemoveAll, account); }
 
 }  // namespace outboard::store::tokens

@@ -33,6 +33,7 @@ OB_QUERY(kInsert, "user.insert", R"sql(
     INSERT INTO users (account, role, email, password_hash, default_visibility,
         default_content_type, default_language, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8))sql");
+OB_QUERY(kRemove, "user.remove", "DELETE FROM users WHERE account = $1");
 OB_QUERY(kPassword, "user.set_password", "UPDATE users SET password_hash = $2 WHERE account = $1");
 OB_QUERY(kDefaults, "user.set_defaults", R"sql(
     UPDATE users SET default_visibility = $2, default_content_type = $3, default_language = $4
@@ -80,6 +81,8 @@ void insert(Writer& tx, const User& user) {
         tx.now()
     );
 }
+
+void remove(Writer& tx, AccountId account) { tx.execute(kRemove, account); }
 
 void set_password(Writer& tx, AccountId account, std::string_view hash) {
     tx.execute(kPassword, account, hash);

@@ -32,7 +32,25 @@ Result<std::string> served_bytes(App& app, const Account& account) {
 }
 
 Result<http::Response> actor(App& app, const Call& call) {
-    OB_TRY(const auto account, find_local(app, call.path("name")));
+    auto found = find_local(app, call.path("name"));
+    if (!found && found.error().code == Code::Gone && wants_activity(call.request())) {
+        return serve_open(
+            app,
+            call.request(),
+            [&app,
+             error = found.error(),
+             name = std::string(call.path("name")),
+             request = call.request()](const Asker&) -> Result<http::Response> {
+                const auto account = app.db.read([&](store::Reader& db) {
+                    return store::accounts::find_by_handle(db, name, "");
+                });
+                auto gone = find_tombstone(app, request, account ? account->uri : "");
+                if (!gone) return error;
+                return *std::move(gone);
+            }
+        );
+    }
+    OB_TRY(const auto account, std::move(found));
     if (!wants_activity(call.request()))
         return see_page(app.identity.profile_url(account.username));
     return serve_open(

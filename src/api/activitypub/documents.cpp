@@ -6,8 +6,10 @@
 #include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
 #include "federation/vocabulary.hpp"
+#include "federation/write.hpp"
 #include "src/api/render.hpp"
 #include "src/store/accounts.hpp"
+#include "src/store/keys.hpp"
 
 namespace outboard::api::activitypub {
 
@@ -92,6 +94,21 @@ http::Response not_here() {
     response.set("Vary", "Accept, Signature, Signature-Input");
     response.set("Cache-Control", "private, no-store");
     return response;
+}
+
+std::optional<http::Response> find_tombstone(
+    App& app, const http::Request& request, const std::string& uri
+) {
+    const auto row =
+        app.db.read([&](store::Reader& db) { return store::tombstones::find(db, uri); });
+    const auto id = federation::Iri::parse(uri);
+    if (!row || !row->own || !id) return std::nullopt;
+    return document(
+        request,
+        federation::write_tombstone(*id, row->former_type, row->deleted_at),
+        Keep::Public,
+        410
+    );
 }
 
 http::Response see_page(const std::string& url) {

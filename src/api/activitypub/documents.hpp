@@ -36,6 +36,12 @@ http::Response document(
 /// headers (THREATS 106).
 http::Response not_here();
 
+/// 410 with the Tombstone of something of ours that everybody could see (O14); nothing when none is
+/// kept.
+std::optional<http::Response> find_tombstone(
+    App& app, const http::Request& request, const std::string& uri
+);
+
 /// To the page that people see.
 http::Response see_page(const std::string& url);
 

@@ -60,17 +60,7 @@ std::optional<http::Response> tombstone(
     const bool was_open =
         status.visibility == Visibility::Public || status.visibility == Visibility::Unlisted;
     if (status.state != StatusState::Deleted || !was_open) return std::nullopt;
-    const auto row =
-        app.db.read([&](store::Reader& db) { return store::tombstones::find(db, status.uri); });
-    const auto id = federation::Iri::parse(status.uri);
-    if (!row || !id) return std::nullopt;
-    auto response = document(
-        request,
-        federation::write_tombstone(*id, row->former_type, row->deleted_at),
-        Keep::Public,
-        410
-    );
-    return response;
+    return find_tombstone(app, request, status.uri);
 }
 
 /// Serves `make(status)` to whoever may see the status. What is not there takes the same path as
