@@ -407,8 +407,7 @@ CREATE TABLE stream_events (
 );
 
 CREATE TABLE domain_rules (
-    domain {text_c} PRIMARY KEY,
-    action {text_c} NOT NULL,            -- block, allow, silence
+    domain {text_c} PRIMARY KEY,         -- blocked, with its subdomains
     note TEXT NOT NULL,
     created_at {instant} NOT NULL
 );

@@ -152,7 +152,7 @@ Outcome run(App& app, const AccountArguments& arguments) {
     if (arguments.action == "delete")
         return finish(
             services::delete_local_account(app, user),
-            user + " is deleted; followers are told, the name stays reserved.\n"
+            user + " is deleted; the servers that know it are told, the name stays reserved.\n"
         );
     if (arguments.action == "password") {
         const bool made = arguments.password.empty();

@@ -49,7 +49,7 @@ struct DoctorArguments {
 Outcome run(App& app, const DoctorArguments& arguments);
 
 struct DomainArguments {
-    std::string action;  // block, allow, silence, list, remove
+    std::string action;  // block, remove, list
     std::string domain, note;
     bool as_json = false;
 };

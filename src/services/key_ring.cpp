@@ -257,40 +257,31 @@ std::string bare_host(std::string_view host) {
 
 }  // namespace
 
-std::optional<int> DomainRules::find(std::string_view host) const {
+bool DomainRules::is_blocked(std::string_view host) const {
     const auto whole = lower_ascii(host);  // a rule may name a port too
     const auto bare = bare_host(host);
-    return rules_.with([&](const Rules& rules) -> std::optional<int> {
-        if (rules.actions.empty()) return std::nullopt;
-        if (const auto it = rules.actions.find(whole); it != rules.actions.end()) return it->second;
+    return blocked_.with([&](const Domains& blocked) {
+        if (blocked.empty()) return false;
+        if (blocked.contains(whole)) return true;
         // example.org covers a.example.org: one look per label.
         std::string_view rest = bare;
         while (!rest.empty()) {
-            if (const auto it = rules.actions.find(std::string(rest)); it != rules.actions.end())
-                return it->second;
+            if (blocked.contains(std::string(rest))) return true;
             const auto dot = rest.find('.');
             if (dot == std::string_view::npos) break;
             rest.remove_prefix(dot + 1);
         }
-        return std::nullopt;
+        return false;
     });
 }
 
-bool DomainRules::is_blocked(std::string_view host) const {
-    return find(host) == static_cast<int>(store::domain_rules::Action::Block);
-}
-
-bool DomainRules::is_silenced(std::string_view host) const {
-    return find(host) == static_cast<int>(store::domain_rules::Action::Silence);
-}
-
 void DomainRules::reload() {
-    Rules fresh;
+    Domains fresh;
     for (const auto& rule :
          db_.read([](store::Reader& db) { return store::domain_rules::list(db); })) {
-        fresh.actions.insert_or_assign(lower_ascii(rule.domain), static_cast<int>(rule.action));
+        fresh.insert(lower_ascii(rule.domain));
     }
-    rules_.with([&](Rules& rules) { rules = std::move(fresh); });
+    blocked_.with([&](Domains& blocked) { blocked = std::move(fresh); });
 }
 
 std::optional<std::chrono::seconds> DomainRules::over_rate(std::string_view host, Instant now) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "federation/gate.hpp"
 #include "federation/signatures.hpp"
@@ -95,7 +96,6 @@ class DomainRules {
 public:
     explicit DomainRules(store::Database& db) : db_(db) { reload(); }
     bool is_blocked(std::string_view host) const;  // host may carry a port
-    bool is_silenced(std::string_view host) const;
     void reload();
     /// Counts a request that `host` signed; when it has had its share of this minute, how long it
     /// should wait (R2).
@@ -105,16 +105,13 @@ private:
     // 100 a second: more than the largest servers send to a node of this size, and a bound for one
     // that floods.
     static constexpr int kRequestsPerOriginMinute = 6000;
-    struct Rules {
-        std::unordered_map<std::string, int> actions;
-    };
+    using Domains = std::unordered_set<std::string>;
     struct Window {
         Instant began{};
         int requests = 0;
     };
-    std::optional<int> find(std::string_view host) const;
     store::Database& db_;
-    Guarded<Rules> rules_;
+    Guarded<Domains> blocked_;
     Guarded<std::unordered_map<std::string, Window>> rates_;  // at most limits::kHostRecords
 };
 

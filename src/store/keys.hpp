@@ -109,14 +109,11 @@ void remove_all(Writer& tx, AccountId account);
 
 namespace outboard::store::domain_rules {
 
-enum class Action { Block, Allow, Silence };
-struct Rule {
-    std::string domain;
-    Action action = Action::Block;
-    std::string note;
+struct Rule {  // the domain is blocked, with all its subdomains
+    std::string domain, note;
 };
 std::vector<Rule> list(Reader& db);
-void set(Writer& tx, const Rule& rule);
+void block(Writer& tx, const Rule& rule);
 void remove(Writer& tx, std::string_view domain);
 
 }  // namespace outboard::store::domain_rules

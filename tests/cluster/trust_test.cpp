@@ -29,7 +29,7 @@ struct World {
     }
     void block(const std::string& domain) {
         REQUIRE(home.app().db.write([&](store::Writer& tx) {
-            store::domain_rules::set(tx, {domain, store::domain_rules::Action::Block, ""});
+            store::domain_rules::block(tx, {domain, ""});
         }));
         home.app().domain_rules.reload();
     }
