@@ -66,6 +66,33 @@ void fetch_actor(
     );
 }
 
+/// Why nobody is asked for it: it is ours, or its host or address is refused.
+std::optional<Error> not_askable(App& app, const Iri& iri) {
+    if (app.identity.owns(iri.str())) return local_missing();
+    return detail::refused(app, iri);
+}
+
+Step<Verified<Object>> take_object(
+    App& app, const federation::Gate& gate, const Iri& iri, const Documents& fetched
+) {
+    return gate.take_object(iri, fetched, [&app](std::string_view id) {
+        return app.key_cache.find(id);
+    });
+}
+
+void fetch_object(
+    App& app, Iri iri, FetchBudget budget, std::function<void(Result<Verified<Object>>)> done
+) {
+    drive<Verified<Object>>(
+        app,
+        [gate = make_gate(app), iri = std::move(iri), &app](const Documents& fetched) {
+            return take_object(app, gate, iri, fetched);
+        },
+        std::move(budget),
+        std::move(done)
+    );
+}
+
 /// Stores a fetched object whose author is stored first. `refresh`: an object that is here is
 /// edited.
 void take_status(
@@ -155,8 +182,7 @@ void resolve_account(
     if (known.account && known.account->deleted_at)
         return done(Error{Code::NotFound, "That account was deleted."});
     if (known.fresh) return done(known.account->id);
-    if (app.identity.owns(iri->str())) return done(local_missing());
-    if (auto why = detail::refused(app, *iri)) return done(*std::move(why));
+    if (auto why = not_askable(app, *iri)) return done(*std::move(why));
     fetch_actor(
         app,
         *iri,
@@ -177,8 +203,7 @@ void refresh_account(
 ) {
     const auto iri = Iri::parse(uri);
     if (!iri) return done(tl::unexpected<Error>(iri.error()));
-    if (app.identity.owns(iri->str())) return done(local_missing());
-    if (auto why = detail::refused(app, *iri)) return done(*std::move(why));
+    if (auto why = not_askable(app, *iri)) return done(*std::move(why));
     fetch_actor(app, *iri, std::move(budget), std::move(done));
 }
 
@@ -232,16 +257,11 @@ void resolve_status(
             return done(Error{Code::NotFound, "That post was deleted."});
         return done(here->id);
     }
-    if (app.identity.owns(iri->str())) return done(local_missing());
-    if (auto why = detail::refused(app, *iri)) return done(*std::move(why));
+    if (auto why = not_askable(app, *iri)) return done(*std::move(why));
     budget.shared();
-    drive<Verified<Object>>(
+    fetch_object(
         app,
-        [gate = make_gate(app), iri = *iri, &app](const Documents& fetched) {
-            return gate.take_object(iri, fetched, [&app](std::string_view id) {
-                return app.key_cache.find(id);
-            });
-        },
+        *iri,
         budget,
         [&app, budget, fetch_ancestors, done = std::move(done)](Result<Verified<Object>> object
         ) mutable {
@@ -258,16 +278,11 @@ void refresh_status(
 ) {
     const auto iri = Iri::parse(uri);
     if (!iri) return done(tl::unexpected<Error>(iri.error()));
-    if (app.identity.owns(iri->str())) return done(local_missing());
-    if (auto why = detail::refused(app, *iri)) return done(*std::move(why));
+    if (auto why = not_askable(app, *iri)) return done(*std::move(why));
     budget.shared();
-    drive<Verified<Object>>(
+    fetch_object(
         app,
-        [gate = make_gate(app), iri = *iri, &app](const Documents& fetched) {
-            return gate.take_object(iri, fetched, [&app](std::string_view id) {
-                return app.key_cache.find(id);
-            });
-        },
+        *iri,
         budget,
         [&app, budget, iri = *iri, done = std::move(done)](Result<Verified<Object>> object
         ) mutable {
@@ -307,8 +322,7 @@ void resolve_any(
             return done(Error{Code::NotFound, "That post was deleted."});
         return done(Resolved(here->id));
     }
-    if (app.identity.owns(iri->str())) return done(local_missing());
-    if (auto why = detail::refused(app, *iri)) return done(*std::move(why));
+    if (auto why = not_askable(app, *iri)) return done(*std::move(why));
     using Either = std::variant<Verified<Actor>, Verified<Object>>;
     budget.shared();
     drive<Either>(
@@ -320,9 +334,7 @@ void resolve_any(
             if (auto* needs = std::get_if<federation::Needs>(&actor)) return std::move(*needs);
             if (auto* taken = std::get_if<Verified<Actor>>(&actor))
                 return Either(std::move(*taken));
-            auto object = gate.take_object(iri, fetched, [&app](std::string_view id) {
-                return app.key_cache.find(id);
-            });
+            auto object = take_object(app, gate, iri, fetched);
             if (auto* needs = std::get_if<federation::Needs>(&object)) return std::move(*needs);
             if (auto* taken = std::get_if<Verified<Object>>(&object))
                 return Either(std::move(*taken));

@@ -7,7 +7,7 @@
 namespace outboard::store::deliveries {
 namespace {
 
-constexpr std::size_t kAnswer = 500;  // bytes of the last answer kept
+constexpr std::size_t kAnswerBytes = 500;  // bytes of the last answer kept
 constexpr int kWindow = 256;  // due rows of one host looked at per lease, whatever its backlog
 
 OB_QUERY(kAdd, "delivery.add", R"sql(
@@ -48,49 +48,32 @@ OB_QUERY(kListHosts, "delivery.list_hosts", R"sql(
     ORDER BY facts.due, facts.host)sql");
 // Of an inbox the oldest waiting row only (e is older than d); but one tried often (e, or f before
 // e) holds back only what is about the same object.
+#define OB_DELIVERY_DUE                                                                \
+    "SELECT d.id FROM ("                                                               \
+    "  SELECT id, outbox, inbox FROM deliveries"                                       \
+    "  WHERE state = 'waiting' AND host = $2 AND next_at <= $3 AND leased_until <= $3" \
+    "  ORDER BY outbox, id LIMIT $4) AS d"                                             \
+    " LEFT JOIN outbox AS o ON o.id = d.outbox"                                        \
+    " WHERE NOT EXISTS ("                                                              \
+    "  SELECT 1 FROM deliveries AS e LEFT JOIN outbox AS p ON p.id = e.outbox"         \
+    "  WHERE e.state = 'waiting' AND e.inbox = d.inbox AND e.outbox < d.outbox"        \
+    "   AND (p.object = o.object OR (e.tries < $5 AND NOT EXISTS ("                    \
+    "    SELECT 1 FROM deliveries AS f JOIN outbox AS q ON q.id = f.outbox"            \
+    "    WHERE f.state = 'waiting' AND f.inbox = e.inbox AND f.outbox < e.outbox"      \
+    "     AND f.tries >= $5 AND q.object = p.object))))"                               \
+    " ORDER BY d.outbox, d.id LIMIT $6"
 OB_QUERY(
     kLease,
     "delivery.lease",
-    R"sql(
-    UPDATE deliveries SET leased_until = $1 WHERE id IN (
-        SELECT d.id FROM (
-            SELECT id, outbox, inbox FROM deliveries
-            WHERE state = 'waiting' AND host = $2 AND next_at <= $3 AND leased_until <= $3
-            ORDER BY outbox, id LIMIT $4) AS d
-        LEFT JOIN outbox AS o ON o.id = d.outbox
-        WHERE NOT EXISTS (
-            SELECT 1 FROM deliveries AS e LEFT JOIN outbox AS p ON p.id = e.outbox
-            WHERE e.state = 'waiting' AND e.inbox = d.inbox AND e.outbox < d.outbox
-              AND (p.object = o.object OR (e.tries < $5 AND NOT EXISTS (
-                  SELECT 1 FROM deliveries AS f JOIN outbox AS q ON q.id = f.outbox
-                  WHERE f.state = 'waiting' AND f.inbox = e.inbox AND f.outbox < e.outbox
-                    AND f.tries >= $5 AND q.object = p.object))))
-        ORDER BY d.outbox, d.id LIMIT $6)
-    RETURNING id, outbox, inbox, host, tries)sql",
-    R"sql(
-    UPDATE deliveries SET leased_until = $1 WHERE id IN (
-        SELECT l.id FROM deliveries AS l WHERE l.leased_until <= $3 AND l.id IN (
-            SELECT d.id FROM (
-                SELECT id, outbox, inbox FROM deliveries
-                WHERE state = 'waiting' AND host = $2 AND next_at <= $3 AND leased_until <= $3
-                ORDER BY outbox, id LIMIT $4) AS d
-            LEFT JOIN outbox AS o ON o.id = d.outbox
-            WHERE NOT EXISTS (
-                SELECT 1 FROM deliveries AS e LEFT JOIN outbox AS p ON p.id = e.outbox
-                WHERE e.state = 'waiting' AND e.inbox = d.inbox AND e.outbox < d.outbox
-                  AND (p.object = o.object OR (e.tries < $5 AND NOT EXISTS (
-                  SELECT 1 FROM deliveries AS f JOIN outbox AS q ON q.id = f.outbox
-                  WHERE f.state = 'waiting' AND f.inbox = e.inbox AND f.outbox < e.outbox
-                    AND f.tries >= $5 AND q.object = p.object))))
-            ORDER BY d.outbox, d.id LIMIT $6)
-        FOR UPDATE SKIP LOCKED)
-    RETURNING id, outbox, inbox, host, tries)sql"
+    "UPDATE deliveries SET leased_until = $1 WHERE id IN (" OB_DELIVERY_DUE
+    ") RETURNING id, outbox, inbox, host, tries",
+    "UPDATE deliveries SET leased_until = $1 WHERE id IN ("
+    " SELECT l.id FROM deliveries AS l WHERE l.leased_until <= $3 AND l.id IN (" OB_DELIVERY_DUE
+    ") FOR UPDATE SKIP LOCKED) RETURNING id, outbox, inbox, host, tries"
 );
-OB_QUERY(kEnd, "delivery.end", R"sql(
+// What came of one try; an end stays the end.
+OB_QUERY(kAnswer, "delivery.answer", R"sql(
     UPDATE deliveries SET state = $2, last = $3, next_at = $4, leased_until = 0, tries = tries + 1
-    WHERE id = $1)sql");
-OB_QUERY(kRetry, "delivery.retry", R"sql(
-    UPDATE deliveries SET next_at = $2, last = $3, leased_until = 0, tries = tries + 1
     WHERE id = $1 AND state = 'waiting')sql");
 OB_QUERY(
     kCountWaiting,
@@ -163,15 +146,15 @@ std::vector<Item> lease(Writer& tx, Instant until, int limit, int per_host) {
 }
 
 void set_done(Writer& tx, std::int64_t id, std::string_view answer) {
-    tx.execute(kEnd, id, "done", cut_bytes(answer, kAnswer), tx.now());
+    tx.execute(kAnswer, id, "done", cut_bytes(answer, kAnswerBytes), tx.now());
 }
 
 void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view answer) {
-    tx.execute(kRetry, id, next, cut_bytes(answer, kAnswer));
+    tx.execute(kAnswer, id, "waiting", cut_bytes(answer, kAnswerBytes), next);
 }
 
 void set_dead(Writer& tx, std::int64_t id, std::string_view answer) {
-    tx.execute(kEnd, id, "dead", cut_bytes(answer, kAnswer), tx.now());
+    tx.execute(kAnswer, id, "dead", cut_bytes(answer, kAnswerBytes), tx.now());
 }
 
 Counts count(Reader& db) {

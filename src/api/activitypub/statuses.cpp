@@ -175,36 +175,29 @@ Result<http::Response> replies(App& app, const Call& call) {
 }
 
 /// Counts only: who likes and shares is not for everybody to list.
-Result<http::Response> likes(App& app, const Call& call) {
+Result<http::Response> counted(
+    App& app, const Call& call, std::string_view name, std::int64_t Status::* count
+) {
     return serve_status(
         app,
         call,
-        [request = call.request()](const Found& found, Keep keep) -> Result<http::Response> {
+        [name,
+         count,
+         request = call.request()](const Found& found, Keep keep) -> Result<http::Response> {
+            const auto id = found.status.uri + "/" + std::string(name);
             return document(
-                request,
-                federation::write_collection(
-                    found.status.uri + "/likes", found.status.favourites_count, std::nullopt
-                ),
-                keep
+                request, federation::write_collection(id, found.status.*count, std::nullopt), keep
             );
         }
     );
 }
 
+Result<http::Response> likes(App& app, const Call& call) {
+    return counted(app, call, "likes", &Status::favourites_count);
+}
+
 Result<http::Response> shares(App& app, const Call& call) {
-    return serve_status(
-        app,
-        call,
-        [request = call.request()](const Found& found, Keep keep) -> Result<http::Response> {
-            return document(
-                request,
-                federation::write_collection(
-                    found.status.uri + "/shares", found.status.boosts_count, std::nullopt
-                ),
-                keep
-            );
-        }
-    );
+    return counted(app, call, "shares", &Status::boosts_count);
 }
 
 /// The open posts of a thread that began here, oldest first (C5).

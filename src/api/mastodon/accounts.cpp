@@ -128,24 +128,9 @@ Result<http::Response> show_follows(
     );
 }
 
-Result<http::Response> followers(App& app, const Call& call) {
-    return show_follows(
-        app,
-        call,
-        call.id<Account>("id"),
-        store::follows::list_followers,
-        &store::follows::FollowRow::account
-    );
-}
-
-Result<http::Response> following(App& app, const Call& call) {
-    return show_follows(
-        app,
-        call,
-        call.id<Account>("id"),
-        store::follows::list_following,
-        &store::follows::FollowRow::target
-    );
+template <ListFollows list, AccountId store::follows::FollowRow::* side>
+Result<http::Response> follows_of(App& app, const Call& call) {
+    return show_follows(app, call, call.id<Account>("id"), list, side);
 }
 
 Result<http::Response> requests(App& app, const Call& call) {
@@ -193,8 +178,16 @@ void accounts(Router& router) {
     group.get("/search", search, {.scope = Scope::ReadAccounts});
     group.get("/:id", show, read);
     group.get("/:id/statuses", statuses_of, {.scope = Scope::ReadStatuses, .anonymous = true});
-    group.get("/:id/followers", followers, read);
-    group.get("/:id/following", following, read);
+    group.get(
+        "/:id/followers",
+        follows_of<store::follows::list_followers, &store::follows::FollowRow::account>,
+        read
+    );
+    group.get(
+        "/:id/following",
+        follows_of<store::follows::list_following, &store::follows::FollowRow::target>,
+        read
+    );
     group.get("/:id/featured_tags", none_of, read);
     group.get("/:id/lists", none_of, {.scope = Scope::ReadLists});
     router.group("/api/v1").get("/follow_requests", requests, {.scope = Scope::ReadFollows});
