@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "src/present/sight.hpp"
 #include "src/services/compose.hpp"
+#include "src/services/marked.hpp"
 #include "src/services/outgoing.hpp"
 #include "src/services/remote.hpp"
 #include "src/services/removal.hpp"
-#include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
 #include "src/store/statuses.hpp"
 
@@ -29,26 +28,15 @@ bool may_boost(const Status& status, AccountId viewer) {
     return false;
 }
 
-struct Target {
-    Account viewer;
-    Status original;
-    Account author;
+struct Target : Marked {
     std::optional<Status> boost;
 };
 
 Result<Target> find_target(App& app, AccountId viewer, StatusId id) {
     return app.db.read([&](store::Reader& db) -> Result<Target> {
-        const auto seen = present::find_seen(db, id, viewer);
-        if (!seen) return fail(Code::NotFound, "Record not found");
-        const auto account = store::accounts::find(db, viewer);
-        const auto author = store::accounts::find(db, seen->original().account);
-        if (!account || !author) return fail(Code::NotFound, "Record not found");
-        return Target{
-            .viewer = *account,
-            .original = seen->original(),
-            .author = *author,
-            .boost = store::statuses::find_boost(db, viewer, seen->original().id)
-        };
+        OB_TRY(auto marked, find_marked(db, viewer, id));
+        auto boost = store::statuses::find_boost(db, viewer, marked.status.id);
+        return Target{std::move(marked), std::move(boost)};
     });
 }
 
@@ -61,7 +49,7 @@ Status make_boost(App& app, const Target& target, Visibility visibility) {
     boost.account = target.viewer.id;
     boost.kind = "Announce";
     boost.visibility = visibility;
-    boost.boost_of = target.original.id;
+    boost.boost_of = target.status.id;
     boost.thread = boost.id;
     boost.created_at = app.clock.now();
     boost.received_at = boost.created_at;
@@ -74,21 +62,9 @@ std::vector<Account> recipients_of(const Target& target) {
     return {target.author};
 }
 
-}  // namespace
-
-Result<StatusId> add_boost(
-    App& app, AccountId viewer, StatusId id, std::optional<Visibility> visibility
-) {
-    OB_TRY(const auto target, find_target(app, viewer, id));
-    if (target.boost) return target.boost->id;
-    if (!may_boost(target.original, viewer)) {
-        return fail(Code::Forbidden, "This action is not allowed");
-    }
-    const auto shown =
-        std::max(visibility.value_or(Visibility::Public), target.original.visibility);
-    if (shown == Visibility::Direct) {
-        return fail(Code::Invalid, "Validation failed: a boost is public, unlisted or private");
-    }
+/// Renders and stores a boost; nothing when its id was taken meanwhile.
+Result<std::optional<StatusId>> store_boost(App& app, const Target& target, Visibility shown) {
+    const auto viewer = target.viewer.id;
     store::statuses::NewStatus fresh;
     fresh.status = make_boost(app, target, shown);
     fresh.audience = audience_of(fresh.status, {});
@@ -100,7 +76,7 @@ Result<StatusId> add_boost(
             target.viewer,
             "Announce",
             fresh.status.activity_uri,
-            json(target.original.uri),
+            json(target.status.uri),
             addressing_of(target.viewer, shown, recipients_of(target)),
             open
         )
@@ -109,9 +85,10 @@ Result<StatusId> add_boost(
     activity.item.listed = open;
     fresh.status.document = activity.document.hash;
 
-    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
-        const auto original = target.original.id;
+    return app.db.write([&](store::Writer& tx) -> Result<std::optional<StatusId>> {
+        const auto original = target.status.id;
         if (const auto boost = store::statuses::find_boost(tx, viewer, original)) return boost->id;
+        if (store::statuses::is_taken(tx, fresh.status.id)) return std::optional<StatusId>{};
         emit(tx, app, activity);
         store::statuses::insert(tx, fresh);
         store::notifications::add(tx, target.author.id, viewer, "reblog", original);
@@ -121,9 +98,26 @@ Result<StatusId> add_boost(
     });
 }
 
+}  // namespace
+
+Result<StatusId> add_boost(
+    App& app, AccountId viewer, StatusId id, std::optional<Visibility> visibility
+) {
+    OB_TRY(const auto target, find_target(app, viewer, id));
+    if (target.boost) return target.boost->id;
+    if (!may_boost(target.status, viewer)) {
+        return fail(Code::Forbidden, "This action is not allowed");
+    }
+    const auto shown = std::max(visibility.value_or(Visibility::Public), target.status.visibility);
+    if (shown == Visibility::Direct) {
+        return fail(Code::Invalid, "Validation failed: a boost is public, unlisted or private");
+    }
+    return with_fresh_id([&] { return store_boost(app, target, shown); });
+}
+
 Result<StatusId> remove_boost(App& app, AccountId viewer, StatusId id) {
     OB_TRY(const auto target, find_target(app, viewer, id));
-    const auto original = target.original.id;
+    const auto original = target.status.id;
     if (!target.boost) return original;
     const auto& boost = *target.boost;
     const auto audience = addressing_of(target.viewer, boost.visibility, recipients_of(target));
@@ -131,7 +125,7 @@ Result<StatusId> remove_boost(App& app, AccountId viewer, StatusId id) {
         "Announce",
         boost.uri,
         target.viewer.uri,
-        json(target.original.uri),
+        json(target.status.uri),
         audience,
         boost.created_at
     );

@@ -145,6 +145,14 @@ bool is_language(std::string_view text) {
     });
 }
 
+Result<StatusId> with_fresh_id(const std::function<Result<std::optional<StatusId>>()>& make) {
+    for (int tries = 0; tries < kFreshIds; ++tries) {
+        OB_TRY(const auto made, make());
+        if (made) return *made;
+    }
+    return fail(Code::Unavailable, "The post could not be stored; try again.", "ids are taken");
+}
+
 std::vector<AudienceLine> audience_of(const Status& status, const std::vector<Account>& mentioned) {
     std::vector<AudienceLine> lines;
     switch (status.visibility) {

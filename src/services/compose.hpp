@@ -49,6 +49,13 @@ SafeHtml render_text(
 /// A language tag as BCP 47 writes them, roughly: letters, digits and hyphens, at most 35.
 bool is_language(std::string_view text);
 
+/// The id of a new status stands in what is rendered and signed before the transaction (ADR 0004);
+/// should a remote row have got that id meanwhile, all is made again with another. `make` stores
+/// the status and returns its id, or nothing when the id was taken. Errors: those of `make`,
+/// Unavailable after kFreshIds tries.
+inline constexpr int kFreshIds = 5;
+Result<StatusId> with_fresh_id(const std::function<Result<std::optional<StatusId>>()>& make);
+
 /// Who may see it, as rows.
 std::vector<AudienceLine> audience_of(const Status& status, const std::vector<Account>& mentioned);
 

@@ -3,35 +3,24 @@
 
 #include <nlohmann/json.hpp>
 
-#include "src/present/sight.hpp"
 #include "src/services/compose.hpp"
+#include "src/services/marked.hpp"
 #include "src/services/outgoing.hpp"
-#include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
 #include "src/store/statuses.hpp"
 
 namespace outboard::services {
 namespace {
 
-struct Target {
-    Account viewer, author;
-    Status status;
+struct Target : Marked {
     std::optional<store::favourites::Favourite> there;
 };
 
 Result<Target> find_target(App& app, AccountId viewer, StatusId id) {
     return app.db.read([&](store::Reader& db) -> Result<Target> {
-        const auto seen = present::find_seen(db, id, viewer);
-        if (!seen) return fail(Code::NotFound, "Record not found");
-        const auto account = store::accounts::find(db, viewer);
-        const auto author = store::accounts::find(db, seen->original().account);
-        if (!account || !author) return fail(Code::NotFound, "Record not found");
-        return Target{
-            .viewer = *account,
-            .author = *author,
-            .status = seen->original(),
-            .there = store::favourites::find(db, viewer, seen->original().id)
-        };
+        OB_TRY(auto marked, find_marked(db, viewer, id));
+        const auto there = store::favourites::find(db, viewer, marked.status.id);
+        return Target{std::move(marked), there};
     });
 }
 

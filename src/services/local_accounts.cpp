@@ -7,10 +7,9 @@
 #include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
 #include "federation/proofs.hpp"
-#include "federation/write.hpp"
 #include "src/base/limits.hpp"
-#include "src/base/version.hpp"
 #include "src/html/html.hpp"
+#include "src/services/actor_document.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/outgoing.hpp"
 #include "src/services/passwords.hpp"
@@ -23,11 +22,8 @@
 namespace outboard::services {
 namespace {
 
-using federation::Iri;
-
 constexpr std::size_t kNameCharacters = 30;
-constexpr auto kPurgeAfter =
-    std::chrono::minutes(10);  // who asks meanwhile still finds the posts gone, not half of them
+constexpr auto kPurgeAfter = std::chrono::minutes(10);  // what tells of it is sent first
 constexpr std::array<std::string_view, 8> kReserved = {
     "actor", "inbox", "admin", "api", "app", "media", "users", "www"
 };
@@ -99,100 +95,29 @@ store::keys::StoredKey recovery_row(
     return row;
 }
 
-Result<Iri> parsed(const std::string& text) { return Iri::parse(text); }
-
-Result<federation::Actor> to_actor(App& app, const Account& account) {
-    OB_TRY(auto id, parsed(account.uri));
-    federation::Actor actor{.id = id};
-    actor.type = account.kind;
-    actor.username = account.username;
-    actor.name = account.display_name;
-    actor.summary = account.note.str();
-    for (const auto& [text, member] :
-         {std::pair{&account.url, &federation::Actor::url},
-          {&account.inbox, &federation::Actor::inbox},
-          {&account.outbox, &federation::Actor::outbox},
-          {&account.followers, &federation::Actor::followers},
-          {&account.following, &federation::Actor::following},
-          {&account.featured, &federation::Actor::featured},
-          {&account.shared_inbox, &federation::Actor::shared_inbox}}) {
-        if (text->empty()) continue;
-        OB_TRY(auto iri, parsed(*text));
-        actor.*member = iri;
-    }
-    actor.icon = account.avatar_url;
-    actor.image = account.header_url;
-    actor.locked = account.locked;
-    actor.discoverable = account.discoverable;
-    actor.indexable = account.indexable;
-    actor.also_known_as = account.also_known_as;
-    if (account.moved_to) {
-        OB_TRY(auto moved, parsed(*account.moved_to));
-        actor.moved_to = moved;
-    }
-    actor.webfinger = account.username + "@" + app.identity.handle_domain;
-    for (const auto& field : account.fields)
-        actor.fields.push_back({field.name, field.value.str()});
-    actor.published = account.created_at;
-    return actor;
-}
-
-Result<store::documents::Packed> render_actor(
-    App& app,
-    const Account& account,
-    const std::vector<store::keys::StoredKey>& keys,
-    const federation::Signer* signer
-) {
-    OB_TRY(auto actor, to_actor(app, account));
-    federation::PublishedKeys published;
-    std::vector<json> statements;
-    for (const auto& key : keys) {
-        if (key.purpose == "rsa") {
-            published.rsa_id = key.uri;
-            published.rsa_pem = key.public_text;
-        } else if (key.purpose == "ed25519") {
-            published.ed25519_id = key.uri;
-            published.ed25519_multibase = key.public_text;
-        } else if (key.statement) {
-            OB_TRY(auto statement, read_json(*key.statement));
-            statements.push_back(std::move(statement));
-        }
-    }
-    auto document = federation::write_actor(actor, published, statements, kSoftwareUrl);
-    if (signer)
-        OB_CHECK(federation::add_proof(document, signer->key, signer->key_id, app.clock.now()));
-    return store::documents::pack(write_json(document));
-}
-
 struct MadeAccount {
     Account account;
     std::vector<store::keys::StoredKey> keys;
-    store::documents::Packed document;
+    ActorDocument document;
 };
 
 Result<MadeAccount> with_document(
     App& app, Account account, std::vector<store::keys::StoredKey> keys
 ) {
-    federation::Signer signer;
-    for (const auto& key : keys) {
-        if (key.purpose != "ed25519") continue;
-        OB_TRY(auto der, app.key_ring.seal().open(*key.sealed_private, account.uri, key.uri));
-        OB_TRY(signer.key, federation::PrivateKey::from_der(der));
-        signer.key_id = key.uri;
-    }
-    OB_TRY(auto document, render_actor(app, account, keys, &signer));
-    account.document = document.hash;
+    OB_TRY(auto document, make_actor_document(app, account, keys));
     return MadeAccount{std::move(account), std::move(keys), std::move(document)};
 }
 
-void insert_made(store::Writer& tx, const MadeAccount& made) {
-    store::accounts::insert(tx, made.account);
-    for (const auto& key : made.keys) store::keys::insert(tx, key);
-    store::documents::put(
-        tx,
-        made.document,
-        {.uri = made.account.uri, .signed_by = "", .verified_how = "own", .received_via = "own"}
-    );
+/// Returns the id, which is another than was reserved when a remote account got that meanwhile.
+AccountId insert_made(store::Writer& tx, const MadeAccount& made) {
+    auto account = made.account;
+    account.id = store::accounts::insert(tx, account);
+    for (auto key : made.keys) {
+        key.account = account.id;
+        store::keys::insert(tx, key);
+    }
+    put_actor_document(tx, account, made.document);
+    return account.id;
 }
 
 Result<Account> find_local(App& app, std::string_view username) {
@@ -238,7 +163,7 @@ Result<CreatedAccount> create_local_account(App& app, const NewLocalAccount& fre
     auto keys = make_keys(app, account);
     keys.push_back(recovery_row(account, recovery, app.clock.now()));
     OB_TRY(auto made, with_document(app, std::move(account), std::move(keys)));
-    OB_CHECK(app.db.write([&](store::Writer& tx) -> Result<void> {
+    OB_TRY(const auto id, app.db.write([&](store::Writer& tx) -> Result<AccountId> {
         if (store::accounts::find_by_handle(tx, fresh.username, "")) {
             return fail(
                 Code::Conflict,
@@ -246,19 +171,19 @@ Result<CreatedAccount> create_local_account(App& app, const NewLocalAccount& fre
                     "\" is taken, or was once; names are never used again."
             );
         }
-        insert_made(tx, made);
+        const auto stored = insert_made(tx, made);
         store::users::insert(
             tx,
             User{
-                .account = made.account.id,
+                .account = stored,
                 .role = fresh.role,
                 .email = fresh.email,
                 .password_hash = password_hash
             }
         );
-        return {};
+        return stored;
     }));
-    return CreatedAccount{made.account.id, to_recovery_words(seed)};
+    return CreatedAccount{id, to_recovery_words(seed)};
 }
 
 Result<void> ensure_node_actor(App& app) {
@@ -273,33 +198,8 @@ Result<void> ensure_node_actor(App& app) {
     account.locked = true;
     auto keys = make_keys(app, account);
     OB_TRY(auto made, with_document(app, std::move(account), std::move(keys)));
-    return app.db.write([&](store::Writer& tx) { insert_made(tx, made); });
-}
-
-Result<std::string> refresh_actor_document(App& app, AccountId id) {
-    struct Rows {
-        std::optional<Account> account;
-        std::vector<store::keys::StoredKey> keys;
-    };
-    auto rows = app.db.read([&](store::Reader& db) {
-        return Rows{store::accounts::find(db, id), store::keys::load_of(db, id)};
-    });
-    if (!rows.account || !rows.account->is_local())
-        return fail(Code::NotFound, "There is no such account here.");
-    OB_TRY(auto made, with_document(app, std::move(*rows.account), std::move(rows.keys)));
-    OB_CHECK(app.db.write([&](store::Writer& tx) {
-        store::documents::put(
-            tx,
-            made.document,
-            {.uri = made.account.uri, .signed_by = "", .verified_how = "own", .received_via = "own"}
-        );
-        store::accounts::set_document(tx, id, made.document.hash);
-    }));
-    auto bytes = app.db.read([&](store::Reader& db) {
-        return store::documents::find(db, made.document.hash);
-    });
-    if (!bytes) return fail(Code::Internal, "The profile could not be stored.");
-    return *bytes;
+    OB_CHECK(app.db.write([&](store::Writer& tx) { return insert_made(tx, made); }));
+    return {};
 }
 
 Result<void> set_suspended(App& app, std::string_view username, bool suspended) {

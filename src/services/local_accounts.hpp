@@ -35,10 +35,6 @@ Result<CreatedAccount> create_local_account(App& app, const NewLocalAccount& fre
 /// The node's own actor (Application at /actor), made once at init.
 Result<void> ensure_node_actor(App& app);
 
-/// Renders and signs an own actor's document and stores its bytes; after any change of the profile,
-/// the keys or the aliases. Returns the document's bytes.
-Result<std::string> refresh_actor_document(App& app, AccountId id);
-
 /// Outcome of a suspension is seen by every read path at once.
 Result<void> set_suspended(App& app, std::string_view username, bool suspended);
 /// Takes the login and the profile away at once and plans the purge of the rest; the name stays

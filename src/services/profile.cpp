@@ -7,8 +7,8 @@
 #include "federation/base/text.hpp"
 #include "src/base/limits.hpp"
 #include "src/html/html.hpp"
+#include "src/services/actor_document.hpp"
 #include "src/services/compose.hpp"
-#include "src/services/local_accounts.hpp"
 #include "src/services/outgoing.hpp"
 #include "src/store/accounts.hpp"
 
@@ -103,23 +103,27 @@ bool apply_profile(App& app, Account& account, const ProfileChanges& changes) {
     return changed;
 }
 
-/// Tells the followers: the actor's document inside an Update to everybody.
-Result<void> announce(App& app, const Account& account, const std::string& document) {
-    OB_TRY(const auto actor, read_json(document));
-    OB_TRY(
-        const auto update,
-        prepare_activity(
-            app,
-            account,
-            "Update",
-            transient_uri(app, account, "updates"),
-            actor,
-            addressing_of(account, Visibility::Public, {}),
-            /*with_proof=*/true
-        )
+/// What tells the followers: the actor's document inside an Update to everybody.
+Result<PreparedActivity> prepare_update(
+    App& app, const Account& account, const ActorDocument& document
+) {
+    OB_TRY(const auto actor, read_json(document.bytes));
+    return prepare_activity(
+        app,
+        account,
+        "Update",
+        transient_uri(app, account, "updates"),
+        actor,
+        addressing_of(account, Visibility::Public, {}),
+        /*with_proof=*/true
     );
-    return app.db.write([&](store::Writer& tx) { emit(tx, app, update); });
 }
+
+/// A changed profile with what is signed of it.
+struct Changed {
+    ActorDocument document;
+    PreparedActivity update;
+};
 
 }  // namespace
 
@@ -137,13 +141,25 @@ Result<void> update_profile(App& app, AccountId viewer, const ProfileChanges& ch
     user->default_language = changes.default_language.value_or(user->default_language);
     user->default_content_type = changes.default_content_type.value_or(user->default_content_type);
     if (!changed && !set_defaults) return {};
-    OB_CHECK(app.db.write([&](store::Writer& tx) {
-        if (changed) store::accounts::update(tx, *account);
+    std::optional<Changed> profile;
+    if (changed) {
+        OB_TRY(auto document, make_actor_document(app, *account));
+        OB_TRY(auto update, prepare_update(app, *account, document));
+        profile = Changed{std::move(document), std::move(update)};
+    }
+    return app.db.write([&](store::Writer& tx) -> Result<void> {
+        const auto here = store::accounts::find(tx, viewer);
+        if (!here || !here->is_active()) return fail(Code::NotFound, "Record not found");
+        if (here->revision != account->revision) {
+            return fail(Code::Conflict, "The profile was changed at the same time; try again.");
+        }
         if (set_defaults) store::users::set_defaults(tx, *user);
-    }));
-    if (!changed) return {};
-    OB_TRY(const auto document, refresh_actor_document(app, viewer));
-    return announce(app, *account, document);
+        if (!profile) return {};
+        store::accounts::update(tx, *account);
+        put_actor_document(tx, *account, profile->document);
+        emit(tx, app, profile->update);
+        return {};
+    });
 }
 
 }  // namespace outboard::services

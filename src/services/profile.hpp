@@ -20,9 +20,9 @@ struct ProfileChanges {
     std::optional<std::string> default_visibility, default_language, default_content_type;
 };
 
-/// Changes the profile and the settings of new posts; a changed profile is signed anew and sent as
-/// Update to the followers. Errors: Invalid for texts over their limits (shown in /api/v2/instance)
-/// and unknown settings.
+/// Changes the profile and the settings of new posts in one transaction; a changed profile is
+/// signed anew and sent as Update to the followers. Errors: Invalid for texts over their limits
+/// (shown in /api/v2/instance) and unknown settings, Conflict when it was changed at the same time.
 Result<void> update_profile(App& app, AccountId viewer, const ProfileChanges& changes);
 
 }  // namespace outboard::services

@@ -211,6 +211,53 @@ Result<void> check_count(const std::vector<Account>& mentioned) {
     );
 }
 
+/// Renders and stores a post; nothing when its id was taken meanwhile.
+Result<std::optional<StatusId>> store_post(
+    App& app,
+    AccountId author,
+    const Draft& draft,
+    const Surroundings& around,
+    const std::vector<Account>& mentioned,
+    const std::vector<std::string>& hashtags
+) {
+    store::statuses::NewStatus fresh;
+    fresh.status = make_status(
+        app,
+        draft,
+        around,
+        draft.content_type.empty() ? around.user.default_content_type : draft.content_type
+    );
+    fresh.audience = audience_of(fresh.status, mentioned);
+    for (const auto& account : mentioned) fresh.mentions.push_back(account.id);
+    fresh.hashtags = hashtags;
+    OB_TRY(
+        auto rendered,
+        render_change(app, "Create", fresh.status.activity_uri, around.author, fresh, mentioned)
+    );
+    rendered.activity.item.listed = is_open(fresh.status.visibility);
+    fresh.status.document = rendered.object.packed.hash;
+
+    return app.db.write([&](store::Writer& tx) -> Result<std::optional<StatusId>> {
+        const auto id = fresh.status.id;
+        if (store::statuses::is_taken(tx, id)) return std::optional<StatusId>{};
+        const auto& key = draft.idempotency_key;
+        if (!key.empty() && !store::idempotency::take(tx, author, key, id)) {
+            return store::idempotency::find(tx, author, key).value_or(id);
+        }
+        put_object(tx, fresh.status, rendered.object);
+        store::statuses::insert(tx, fresh);
+        emit(tx, app, rendered.activity);
+        for (const auto& account : mentioned) {
+            store::notifications::add(tx, account.id, author, "mention", id);
+        }
+        store::statuses::add_to_home(tx, author, id);
+        if (fresh.status.visibility != Visibility::Direct) {
+            fan_out_home(tx, app, author, id, /*is_boost=*/false);
+        }
+        return id;
+    });
+}
+
 }  // namespace
 
 std::optional<StatusId> find_by_key(App& app, AccountId author, const std::string& key) {
@@ -230,40 +277,8 @@ Result<StatusId> post(App& app, AccountId author, const Draft& draft) {
     const auto mentioned = mentioned_by(around);
     OB_CHECK(check_count(mentioned));
 
-    store::statuses::NewStatus fresh;
-    fresh.status = make_status(
-        app,
-        draft,
-        around,
-        draft.content_type.empty() ? around.user.default_content_type : draft.content_type
-    );
-    fresh.audience = audience_of(fresh.status, mentioned);
-    for (const auto& account : mentioned) fresh.mentions.push_back(account.id);
-    fresh.hashtags = found.hashtags;
-    OB_TRY(
-        auto rendered,
-        render_change(app, "Create", fresh.status.activity_uri, around.author, fresh, mentioned)
-    );
-    rendered.activity.item.listed = is_open(fresh.status.visibility);
-    fresh.status.document = rendered.object.packed.hash;
-
-    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
-        const auto id = fresh.status.id;
-        const auto& key = draft.idempotency_key;
-        if (!key.empty() && !store::idempotency::take(tx, author, key, id)) {
-            return store::idempotency::find(tx, author, key).value_or(id);
-        }
-        put_object(tx, fresh.status, rendered.object);
-        store::statuses::insert(tx, fresh);
-        emit(tx, app, rendered.activity);
-        for (const auto& account : mentioned) {
-            store::notifications::add(tx, account.id, author, "mention", id);
-        }
-        store::statuses::add_to_home(tx, author, id);
-        if (fresh.status.visibility != Visibility::Direct) {
-            fan_out_home(tx, app, author, id, /*is_boost=*/false);
-        }
-        return id;
+    return with_fresh_id([&] {
+        return store_post(app, author, draft, around, mentioned, found.hashtags);
     });
 }
 

@@ -71,21 +71,22 @@ OB_QUERY(kNextFree, "account.next_free_id", R"sql(
     SELECT a.id + 1 FROM accounts a
     WHERE a.id >= $1 AND NOT EXISTS (SELECT 1 FROM accounts n WHERE n.id = a.id + 1)
     ORDER BY a.id LIMIT 1)sql");
+// $1 to $26 are the columns of `with_columns`, in both.
 OB_QUERY(kInsert, "account.insert", R"sql(
-    INSERT INTO accounts (id, uri, uri_hash, username, username_key, domain, host, kind, revision,
-        display_name, display_key, note, note_source, fields, url, avatar_url, header_url, inbox,
-        shared_inbox, outbox, followers, following, featured, locked, discoverable, indexable,
-        moved_to, also_known_as, created_at, fetched_at, suspended_at, document)
+    INSERT INTO accounts (username, username_key, domain, host, kind, display_name, display_key,
+        note, note_source, fields, url, avatar_url, header_url, inbox, shared_inbox, outbox,
+        followers, following, featured, locked, discoverable, indexable, moved_to, also_known_as,
+        fetched_at, document, id, uri, uri_hash, revision, created_at, suspended_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
         $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32))sql");
 OB_QUERY(kUpdate, "account.update", R"sql(
-    UPDATE accounts SET username = $2, username_key = $3, domain = $4, host = $5, kind = $6,
-        revision = revision + 1, display_name = $7, display_key = $8, note = $9, note_source = $10,
-        fields = $11, url = $12, avatar_url = $13, header_url = $14, inbox = $15,
-        shared_inbox = $16, outbox = $17, followers = $18, following = $19, featured = $20,
-        locked = $21, discoverable = $22, indexable = $23, moved_to = $24, also_known_as = $25,
-        fetched_at = $26, document = $27
-    WHERE id = $1 AND deleted_at IS NULL)sql");
+    UPDATE accounts SET username = $1, username_key = $2, domain = $3, host = $4, kind = $5,
+        display_name = $6, display_key = $7, note = $8, note_source = $9, fields = $10, url = $11,
+        avatar_url = $12, header_url = $13, inbox = $14, shared_inbox = $15, outbox = $16,
+        followers = $17, following = $18, featured = $19, locked = $20, discoverable = $21,
+        indexable = $22, moved_to = $23, also_known_as = $24, fetched_at = $25, document = $26,
+        revision = revision + 1
+    WHERE id = $27 AND deleted_at IS NULL)sql");
 OB_QUERY(
     kSuspend,
     "account.suspend",
@@ -176,6 +177,37 @@ Account read(const Row& row) {
     return a;
 }
 
+/// Calls `use` with what an account says of itself, in the order of the statements that write it.
+template <class F>
+void with_columns(const Account& account, const std::string& username_key, F&& use) {
+    use(account.username,
+        username_key,
+        lower_ascii(account.domain),
+        account.host,
+        account.kind,
+        account.display_name,
+        fold_case(account.display_name),
+        account.note,
+        account.note_source,
+        fields_text(account.fields),
+        account.url,
+        account.avatar_url,
+        account.header_url,
+        account.inbox,
+        account.shared_inbox,
+        account.outbox,
+        account.followers,
+        account.following,
+        account.featured,
+        account.locked,
+        account.discoverable,
+        account.indexable,
+        account.moved_to,
+        list_text(account.also_known_as),
+        account.fetched_at,
+        as_bytes(account.document));
+}
+
 /// Names compare case-folded; control characters are never part of one, so that `parked_key` cannot
 /// be claimed by a name.
 std::string key_of(std::string_view username) {
@@ -263,78 +295,27 @@ AccountId insert(Writer& tx, const Account& account) {
         id.value =
             account.is_local() ? tx.next_id() : Writer::id_for(account.created_at, account.uri);
     }
-    if (!account.is_local() && tx.exists(kTaken, id)) id.value = tx.count(kNextFree, id);
+    if (tx.exists(kTaken, id)) id.value = tx.count(kNextFree, id);
     const auto key = claim_handle(tx, account, id);
-    tx.execute(
-        kInsert,
-        id,
-        account.uri,
-        hash,
-        account.username,
-        key,
-        lower_ascii(account.domain),
-        account.host,
-        account.kind,
-        account.revision,
-        account.display_name,
-        fold_case(account.display_name),
-        account.note,
-        account.note_source,
-        fields_text(account.fields),
-        account.url,
-        account.avatar_url,
-        account.header_url,
-        account.inbox,
-        account.shared_inbox,
-        account.outbox,
-        account.followers,
-        account.following,
-        account.featured,
-        account.locked,
-        account.discoverable,
-        account.indexable,
-        account.moved_to,
-        list_text(account.also_known_as),
-        account.created_at,
-        account.fetched_at,
-        account.suspended_at,
-        as_bytes(account.document)
-    );
+    with_columns(account, key, [&](const auto&... columns) {
+        tx.execute(
+            kInsert,
+            columns...,
+            id,
+            account.uri,
+            hash,
+            account.revision,
+            account.created_at,
+            account.suspended_at
+        );
+    });
     return id;
 }
 
 void update(Writer& tx, const Account& account) {
-    const auto key = claim_handle(tx, account, account.id);
-    tx.execute(
-        kUpdate,
-        account.id,
-        account.username,
-        key,
-        lower_ascii(account.domain),
-        account.host,
-        account.kind,
-        account.display_name,
-        fold_case(account.display_name),
-        account.note,
-        account.note_source,
-        fields_text(account.fields),
-        account.url,
-        account.avatar_url,
-        account.header_url,
-        account.inbox,
-        account.shared_inbox,
-        account.outbox,
-        account.followers,
-        account.following,
-        account.featured,
-        account.locked,
-        account.discoverable,
-        account.indexable,
-        account.moved_to,
-        list_text(account.also_known_as),
-        account.fetched_at,
-        as_bytes(account.document)
-    );
+    with_columns(account, claim_handle(tx, account, account.id), [&](const auto&... columns) {
+        tx.execute(kUpdate, columns..., account.id);
+    });
 }
 
 void set_suspended(Writer& tx, AccountId id, bool suspended) {

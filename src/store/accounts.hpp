@@ -33,11 +33,11 @@ std::vector<Account> list_local(Reader& db
 );  // with the node actor and suspended ones, without deleted ones
 std::int64_t count_local(Reader& db);  // active accounts with a login
 
-/// Inserts with `account.id` (local: reserved; remote: Writer::id_for, moved to the next free one)
-/// and returns the id used, or the id of the row that has this uri already. When a remote actor
-/// claims a handle that another row holds, the row that is there keeps it while its actor lives;
-/// the newcomer is found by uri only until an `update` finds the handle free. Throws StoreError for
-/// a local name that is taken.
+/// Inserts with `account.id` (local: reserved; remote: Writer::id_for; either moved to the next
+/// free one) and returns the id used, or the id of the row that has this uri already. When a remote
+/// actor claims a handle that another row holds, the row that is there keeps it while its actor
+/// lives; the newcomer is found by uri only until an `update` finds the handle free. Throws
+/// StoreError for a local name that is taken.
 AccountId insert(Writer& tx, const Account& account);
 /// Everything but id, uri, counters, created_at and the marks of suspension and deletion; raises
 /// the revision by one. Handles as in `insert`. Does nothing to a deleted account.

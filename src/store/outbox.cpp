@@ -42,10 +42,10 @@ OB_QUERY(
 );
 OB_QUERY(kHasAny, "outbox.has_any", "SELECT 1 FROM outbox WHERE account = $1 LIMIT 1");
 OB_QUERY(kListEnded, "outbox.list_ended", R"sql(
-    SELECT id, document FROM outbox
-    WHERE account = $1 AND state = 'sent' AND NOT EXISTS (
-        SELECT 1 FROM deliveries WHERE outbox = outbox.id AND state = 'waiting')
-    ORDER BY id LIMIT $2)sql");
+    SELECT o.id, o.document FROM outbox AS o
+    WHERE o.account = $1 AND o.state = 'sent' AND NOT EXISTS (
+        SELECT 1 FROM deliveries AS d WHERE d.outbox = o.id AND d.state = 'waiting')
+    ORDER BY o.id LIMIT $2)sql");
 OB_QUERY(kListAny, "outbox.list_any", R"sql(
     SELECT id, document FROM outbox WHERE account = $1 ORDER BY id LIMIT $2)sql");
 OB_QUERY(kDropDeliveries, "outbox.drop_deliveries", R"sql(

@@ -43,7 +43,10 @@ struct NewStatus {
     std::vector<std::string> hashtags;  // as written
     std::vector<Media> media;
 };
+/// Throws StoreError for a local one whose id `is_taken`: it stands in the uri already, so it
+/// cannot move.
 StatusId insert(Writer& tx, const NewStatus& fresh);
+bool is_taken(Reader& db, StatusId id);
 /// A new revision; the old one goes to status_revisions (the newest 100 stay). Tags, mentions and
 /// media are replaced; audience, time and place in the thread stay. A deleted status stays deleted;
 /// a pruned one is present again.

@@ -114,7 +114,7 @@ StatusId free_id(Writer& tx, const Status& status) {
                 : Writer::id_for(std::min(status.created_at, status.received_at), status.uri);
     }
     // The id of a local status stands in its uri already, so it cannot move.
-    if (!status.local && tx.exists(kTaken, id)) id.value = tx.count(kNextFree, id);
+    if (!status.local && is_taken(tx, id)) id.value = tx.count(kNextFree, id);
     return id;
 }
 
@@ -208,6 +208,8 @@ void link_waiting(Writer& tx, const Status& status, StatusId id, StatusId thread
 }
 
 }  // namespace
+
+bool is_taken(Reader& db, StatusId id) { return db.exists(kTaken, id); }
 
 StatusId insert(Writer& tx, const NewStatus& fresh) {
     const auto& status = fresh.status;

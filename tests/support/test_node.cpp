@@ -12,7 +12,7 @@
 #include "src/api/oauth/authenticate.hpp"
 #include "src/api/routes.hpp"
 #include "src/base/log.hpp"
-#include "src/services/local_accounts.hpp"
+#include "src/services/actor_document.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/sqlite.hpp"

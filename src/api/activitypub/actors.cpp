@@ -8,7 +8,7 @@
 #include "src/api/activitypub/documents.hpp"
 #include "src/api/activitypub/reader.hpp"
 #include "src/api/activitypub/routes.hpp"
-#include "src/services/local_accounts.hpp"
+#include "src/services/actor_document.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
 #include "src/store/keys.hpp"
