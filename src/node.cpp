@@ -29,6 +29,7 @@
 #include "src/jobs/runner.hpp"
 #include "src/pages/routes.hpp"
 #include "src/services/key_ring.hpp"
+#include "src/services/login_limits.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
 #include "src/store/sqlite.hpp"
@@ -200,6 +201,7 @@ struct Node::Impl {
     std::unique_ptr<KeyRing> key_ring;
     std::unique_ptr<KeyCache> key_cache;
     std::unique_ptr<DomainRules> domain_rules;
+    LoginLimits login_limits;
     WakeFlag inbox_wake, delivery_wake, jobs_wake;
     std::unique_ptr<fetch::CurlClient> fetcher;
     std::unique_ptr<WorkerPool> heavy, workers;
@@ -259,6 +261,7 @@ struct Node::Impl {
             *key_ring,
             *key_cache,
             *domain_rules,
+            login_limits,
             inbox_wake,
             delivery_wake,
             jobs_wake

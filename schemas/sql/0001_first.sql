@@ -377,7 +377,7 @@ CREATE TABLE oauth_apps (
     redirect_uris {json} NOT NULL,
     scopes TEXT NOT NULL,
     client_id {text_c} NOT NULL UNIQUE,
-    secret_hash {bytes} NOT NULL,
+    secret_hash {bytes} NOT NULL,        -- empty: a public client, which has none
     created_at {instant} NOT NULL
 );
 CREATE TABLE tokens (
@@ -389,6 +389,30 @@ CREATE TABLE tokens (
     revoked_at {instant}
 ) {clustered};
 CREATE INDEX tokens_account ON tokens (account);
+CREATE INDEX tokens_app ON tokens (app, created_at) WHERE account IS NULL;
+CREATE INDEX tokens_revoked ON tokens (revoked_at) WHERE revoked_at IS NOT NULL;
+CREATE TABLE oauth_codes (
+    hash {bytes} PRIMARY KEY,            -- SHA-256 of the authorization code
+    app {id} NOT NULL,
+    account {id} NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    challenge {text_c} NOT NULL,         -- PKCE, S256; '' when none was sent
+    expires_at {instant} NOT NULL,
+    token {bytes}                        -- hash of the token it was exchanged for; null until then
+) {clustered};
+CREATE INDEX oauth_codes_expires ON oauth_codes (expires_at);
+CREATE INDEX oauth_codes_account ON oauth_codes (account);
+
+-- Browsers that are logged in.
+CREATE TABLE sessions (
+    hash {bytes} PRIMARY KEY,            -- SHA-256 of the cookie's value
+    account {id} NOT NULL,
+    created_at {instant} NOT NULL,
+    expires_at {instant} NOT NULL
+) {clustered};
+CREATE INDEX sessions_account ON sessions (account, created_at);
+CREATE INDEX sessions_expires ON sessions (expires_at);
 
 CREATE TABLE idempotency (
     account {id} NOT NULL,

@@ -17,6 +17,7 @@ namespace outboard::api {
 /// Who calls: from the bearer token.
 struct Caller {
     std::optional<AccountId> account;  // absent for anonymous calls and app tokens
+    std::int64_t app = 0;              // whose token it is
     std::string scopes;
     std::string app_name, app_website;
     bool has_token = false;

@@ -2,18 +2,17 @@
 #include "src/api/rate.hpp"
 
 #include <algorithm>
-#include <functional>
-
-#include "src/base/limits.hpp"
+#include <array>
 
 namespace outboard::api {
 namespace {
 
 using namespace std::chrono_literals;
 
-// Mastodon's figures (pitfalls.md 12).
+// Mastodon's figures (pitfalls.md 12); apps are kept for good, and a person adds few.
 constexpr std::array kRules = {
     RateRule{.bucket = "default", .limit = 300, .window = 5min},
+    RateRule{.bucket = "apps", .limit = 20, .window = 10min},
     RateRule{.bucket = "delete", .limit = 30, .window = 30min},
     RateRule{.bucket = "media", .limit = 30, .window = 30min},
 };
@@ -27,24 +26,11 @@ const RateRule& rate_rule(std::string_view bucket) {
     return it == kRules.end() ? kRules.front() : *it;
 }
 
-void RateLimits::drop_ended(Table& table, Instant now) {
-    std::erase_if(table.windows, [&](const auto& entry) { return entry.second.ends <= now; });
-}
-
 RateState RateLimits::count(std::string_view caller, std::string_view bucket, Instant now) {
     const auto& rule = rate_rule(bucket);
-    std::string key = std::string(rule.bucket) + " " + std::string(caller);
-    return table_.with([&](Table& table) {
-        auto it = table.windows.find(key);
-        if (it == table.windows.end()) {
-            if (table.windows.size() >= limits::kRateEntries) drop_ended(table, now);
-            if (table.windows.size() < limits::kRateEntries) {
-                it = table.windows.emplace(key, Window{}).first;
-            }
-        }
-        Window& window = it == table.windows.end()
-                             ? table.shared[std::hash<std::string>{}(key) % table.shared.size()]
-                             : it->second;
+    const auto key = std::string(rule.bucket) + " " + std::string(caller);
+    return windows_.with([&](Counters<Window>& windows) {
+        auto& window = windows.at(key, [&](const Window& one) { return one.ends <= now; });
         if (window.ends <= now) window = {.ends = now + rule.window, .used = 0};
         const bool refused = window.used >= rule.limit;
         if (!refused) ++window.used;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "federation/base/time.hpp"
+#include "src/base/counters.hpp"
 #include "src/base/guarded.hpp"
+#include "src/base/limits.hpp"
 
 namespace outboard::api {
 
@@ -42,12 +42,7 @@ private:
         Instant ends{};
         int used = 0;
     };
-    struct Table {
-        std::unordered_map<std::string, Window> windows;
-        std::array<Window, 1024> shared{};
-    };
-    static void drop_ended(Table& table, Instant now);
-    Guarded<Table> table_;
+    Guarded<Counters<Window>> windows_{Counters<Window>(limits::kRateEntries)};
 };
 
 /// An address as a caller: IPv6 by its /64, which one subscriber usually holds.

@@ -1,34 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/api/scope.hpp"
 
-#include <algorithm>
-#include <array>
+#include "src/domain/scopes.hpp"
 
 namespace outboard::api {
-namespace {
-
-bool lists(std::string_view granted, std::string_view word) {
-    while (!granted.empty()) {
-        const auto end = std::min(granted.find_first_of(" +"), granted.size());
-        if (granted.substr(0, end) == word) return true;
-        granted.remove_prefix(std::min(end + 1, granted.size()));
-    }
-    return false;
-}
-
-bool is_of_follow(Scope scope) {
-    constexpr std::array kCovered = {
-        Scope::ReadBlocks,
-        Scope::ReadFollows,
-        Scope::ReadMutes,
-        Scope::WriteBlocks,
-        Scope::WriteFollows,
-        Scope::WriteMutes
-    };
-    return std::find(kCovered.begin(), kCovered.end(), scope) != kCovered.end();
-}
-
-}  // namespace
 
 std::string_view to_string(Scope scope) {
     switch (scope) {
@@ -95,13 +70,7 @@ std::string_view to_string(Scope scope) {
 }
 
 bool covers(std::string_view granted, Scope scope) {
-    if (scope == Scope::None) return true;
-    const auto name = to_string(scope);
-    if (lists(granted, name)) return true;
-    if (scope == Scope::Profile) return covers(granted, Scope::ReadAccounts);
-    if (is_of_follow(scope) && lists(granted, "follow")) return true;
-    const auto colon = name.find(':');
-    return colon != std::string_view::npos && lists(granted, name.substr(0, colon));
+    return scope == Scope::None || scopes::covers(granted, to_string(scope));
 }
 
 }  // namespace outboard::api

@@ -40,10 +40,7 @@ enum class Scope {
 /// "read:accounts"; "" for None.
 std::string_view to_string(Scope scope);
 
-/// True when the granted list ("read write:statuses follow"; spaces or plus signs between) covers
-/// it: `read`, `write`, `admin:read`, `admin:write` cover their granular ones; `follow` covers
-/// follows, blocks and mutes both ways; Profile is covered by `profile` and by whatever covers
-/// read:accounts (pitfalls.md 4.3).
+/// True when the granted list covers it, as scopes::covers says; always for None.
 bool covers(std::string_view granted, Scope scope);
 
 }  // namespace outboard::api

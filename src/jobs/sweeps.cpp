@@ -5,6 +5,7 @@
 #include "src/jobs/payload.hpp"
 #include "src/services/removal.hpp"
 #include "src/store/keys.hpp"
+#include "src/store/oauth.hpp"
 #include "src/store/queues.hpp"
 #include "src/store/statuses.hpp"
 
@@ -33,6 +34,15 @@ Result<void> sweep_all(App& app) {
     }));
     OB_CHECK(repeat(app, [&](store::Writer& tx) {
         return store::deliveries::drop_done(tx, now - limits::kIdMemory, kRows);
+    }));
+    OB_CHECK(repeat(app, [&](store::Writer& tx) {
+        return store::oauth_codes::drop_expired(tx, now - limits::kCodeMemory, kRows);
+    }));
+    OB_CHECK(repeat(app, [&](store::Writer& tx) {
+        return store::sessions::drop_expired(tx, kRows);
+    }));
+    OB_CHECK(repeat(app, [&](store::Writer& tx) {
+        return store::tokens::drop_revoked(tx, now - limits::kIdMemory, kRows);
     }));
     return app.db.write([&](store::Writer& tx) {
         store::tombstones::drop_older_than(tx, now - limits::kTombstones);

@@ -17,6 +17,7 @@ namespace outboard {
 class KeyRing;
 class KeyCache;
 class DomainRules;
+class LoginLimits;
 
 /// What handlers, services, jobs and pages work with: references that Node fills and outlives.
 struct App {
@@ -31,6 +32,7 @@ struct App {
     KeyRing& key_ring;    // our private keys
     KeyCache& key_cache;  // verified keys of others
     DomainRules& domain_rules;
+    LoginLimits& login_limits;
     Wake& inbox_wake;     // rows in inbox
     Wake& delivery_wake;  // rows in outbox or deliveries
     Wake& jobs_wake;      // rows in jobs

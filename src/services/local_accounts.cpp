@@ -17,6 +17,7 @@
 #include "src/services/removal.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
+#include "src/store/oauth.hpp"
 #include "src/store/queues.hpp"
 
 namespace outboard::services {
@@ -120,6 +121,12 @@ AccountId insert_made(store::Writer& tx, const MadeAccount& made) {
     return account.id;
 }
 
+/// Whoever got in by a browser is out, and codes that wait to be exchanged are worth nothing.
+void end_browsers(store::Writer& tx, AccountId account) {
+    store::sessions::remove_all(tx, account);
+    store::oauth_codes::remove_all(tx, account);
+}
+
 Result<Account> find_local(App& app, std::string_view username) {
     auto found = app.db.read([&](store::Reader& db) {
         return store::accounts::find_by_handle(db, username, "");
@@ -206,6 +213,8 @@ Result<void> set_suspended(App& app, std::string_view username, bool suspended) 
     OB_TRY(auto account, find_local(app, username));
     return app.db.write([&](store::Writer& tx) {
         store::accounts::set_suspended(tx, account.id, suspended);
+        // Tokens are refused while it lasts; browsers do not come back after it.
+        if (suspended) end_browsers(tx, account.id);
     });
 }
 
@@ -214,7 +223,8 @@ Result<void> set_password(App& app, std::string_view username, std::string_view 
     OB_TRY(auto hash, hash_password(password, app.random));
     return app.db.write([&](store::Writer& tx) {
         store::users::set_password(tx, account.id, hash);
-        store::tokens::revoke_all(tx, account.id);  // a new password ends all sessions (THREATS 70)
+        store::tokens::revoke_all(tx, account.id);  // a new password ends all logins (THREATS 70)
+        end_browsers(tx, account.id);
     });
 }
 
@@ -248,6 +258,7 @@ Result<void> delete_local_account(App& app, std::string_view username) {
              .own = true}
         );
         store::tokens::remove_all(tx, account.id);
+        end_browsers(tx, account.id);
         store::users::remove(tx, account.id);
         store::accounts::set_deleted(tx, account.id);
         if (account.document) store::documents::drop_unused(tx, *account.document);

@@ -102,8 +102,14 @@ void insert(
     std::int64_t app,
     std::string_view scopes
 );
+/// False when there is no such token, or none any more.
+bool revoke(Writer& tx, std::string_view hash);
 void revoke_all(Writer& tx, AccountId account);
 void remove_all(Writer& tx, AccountId account);
+/// Drops the oldest of the app's own tokens (those without an account) until `most` are left.
+void keep_newest_of_app(Writer& tx, std::int64_t app, int most);
+/// Those that were revoked before `limit`, at most `most` a call; returns how many.
+int drop_revoked(Writer& tx, Instant limit, int most);
 
 }  // namespace outboard::store::tokens
 

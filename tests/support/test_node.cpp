@@ -5,13 +5,12 @@
 
 #include <stdexcept>
 
-#include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
 #include "federation/iri.hpp"
 #include "federation/keys.hpp"
-#include "src/api/oauth/authenticate.hpp"
 #include "src/api/routes.hpp"
 #include "src/base/log.hpp"
+#include "src/domain/secret.hpp"
 #include "src/services/actor_document.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
@@ -144,6 +143,7 @@ TestNode::TestNode(TestNodeOptions options)
             *key_ring_,
             *key_cache_,
             *domain_rules_,
+            login_limits_,
             inbox_wake_,
             delivery_wake_,
             jobs_wake_}
@@ -241,10 +241,10 @@ Actor TestNode::remote(const std::string& username, const std::string& domain) {
 }
 
 std::string TestNode::token(std::optional<AccountId> account, std::string_view scopes) {
-    const auto text = to_base64url(random_.bytes(32));
+    const auto text = make_secret(random_);
     must(db_->write([&](store::Writer& tx) {
         const auto app = store::tokens::ensure_app(tx, "tests", "read write follow push");
-        store::tokens::insert(tx, api::oauth::token_hash(text), account, app, scopes);
+        store::tokens::insert(tx, secret_hash(text), account, app, scopes);
     }));
     return text;
 }

@@ -18,6 +18,7 @@
 #include "src/domain/account.hpp"
 #include "src/services/app.hpp"
 #include "src/services/key_ring.hpp"
+#include "src/services/login_limits.hpp"
 #include "src/store/queues.hpp"
 
 /// A whole node without sockets and loops: real store in a folder of its own, clock and randomness
@@ -157,6 +158,7 @@ private:
     bool keeps_folder_ = false;
     TestRandom random_;
     QueueExecutor workers_;
+    LoginLimits login_limits_;
     CountingWake inbox_wake_, delivery_wake_, jobs_wake_;
     Identity identity_;
     config::Live live_;

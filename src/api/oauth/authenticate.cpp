@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/api/oauth/authenticate.hpp"
 
-#include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
 #include "src/api/render.hpp"
+#include "src/domain/secret.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
 
@@ -28,13 +28,11 @@ std::optional<std::string> token_of(const http::Request& request, bool token_in_
 
 }  // namespace
 
-std::string token_hash(std::string_view token) { return sha256(token); }
-
 Result<Caller> authenticate(App& app, const http::Request& request, bool token_in_query) {
     const auto token = token_of(request, token_in_query);
     if (!token) return Caller{};
     return app.db.read([&](store::Reader& db) -> Result<Caller> {
-        const auto stored = store::tokens::find(db, token_hash(*token));
+        const auto stored = store::tokens::find(db, secret_hash(*token));
         if (!stored) return fail(Code::Unauthorized, std::string(kNoToken));
         if (stored->account) {
             const auto account = store::accounts::find(db, *stored->account);
@@ -44,6 +42,7 @@ Result<Caller> authenticate(App& app, const http::Request& request, bool token_i
         }
         Caller caller;
         caller.account = stored->account;
+        caller.app = stored->app;
         caller.scopes = stored->scopes;
         caller.app_name = stored->app_name;
         caller.app_website = stored->app_website;

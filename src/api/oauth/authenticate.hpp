@@ -13,7 +13,4 @@ namespace outboard::api::oauth {
 /// suspended or deleted.
 Result<Caller> authenticate(App& app, const http::Request& request, bool token_in_query);
 
-/// How tokens are stored: SHA-256 of the text.
-std::string token_hash(std::string_view token);
-
 }  // namespace outboard::api::oauth
