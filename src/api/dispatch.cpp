@@ -25,7 +25,10 @@ bool is_open_to_scripts(std::string_view path) {
     for (const auto* start : {"/api", "/.well-known", "/nodeinfo", "/media", "/proxy"}) {
         if (is_under(path, start)) return true;
     }
-    return is_under(path, "/oauth/token") || is_under(path, "/oauth/revoke");
+    for (const auto* start : {"/oauth/token", "/oauth/revoke", "/oauth/userinfo"}) {
+        if (is_under(path, start)) return true;
+    }
+    return false;
 }
 
 bool accepts_activity(const http::Request& request) {
@@ -136,7 +139,9 @@ Result<http::Response> answer(
     const auto& policy = match.route->policy;
     Result<Caller> caller = Caller{};
     if (is_for_clients(match.route->pattern)) {
-        caller = oauth::authenticate(app, request, policy.token_in_query);
+        if (!policy.ignores_token) {
+            caller = oauth::authenticate(app, request, policy.token_in_query);
+        }
         const auto who = caller && caller->account ? "account " + caller->account->str()
                                                    : rate_address(request.peer);
         envelope.rate = router.rates().count(who, policy.rate, app.clock.now());

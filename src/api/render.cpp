@@ -123,18 +123,20 @@ http::Response ok(const json& value) {
 
 http::Response ok_empty() { return http::Response::make(200, std::string(kJsonType), "{}"); }
 
-http::Response later(std::string host, Surface surface, std::function<void(Resume)> begin) {
-    auto wrapped = [surface, begin = std::move(begin)](
+http::Response later(
+    std::string host, Surface surface, std::function<void(Resume)> begin, ErrorPage page
+) {
+    auto wrapped = [surface, page, begin = std::move(begin)](
                        const std::function<void(std::function<http::Response()>)>& resume
                    ) {
-        begin([surface, resume](std::function<Result<http::Response>()> finish) {
-            resume([surface, finish = std::move(finish)]() -> http::Response {
+        begin([surface, page, resume](std::function<Result<http::Response>()> finish) {
+            resume([surface, page, finish = std::move(finish)]() -> http::Response {
                 try {
                     auto outcome = finish();
-                    return outcome ? *std::move(outcome) : render(outcome.error(), surface);
+                    return outcome ? *std::move(outcome) : render(outcome.error(), surface, page);
                 } catch (const std::exception& problem) {
                     log::error("request.failed", {{"problem", problem.what()}});
-                    return render(Error{Code::Internal, "", "exception"}, surface);
+                    return render(Error{Code::Internal, "", "exception"}, surface, page);
                 }
             });
         });

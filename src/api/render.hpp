@@ -38,8 +38,11 @@ inline constexpr std::string_view kNoRoute = "There is nothing at this address";
 
 /// Resume of a Pending, as a handler gives it: what it ends with may be a refusal.
 using Resume = std::function<void(std::function<Result<http::Response>()>)>;
-/// An answer that waits for the network; refusals and exceptions of its end are rendered for
-/// `surface`. `begin` must call its argument exactly once.
-http::Response later(std::string host, Surface surface, std::function<void(Resume)> begin);
+/// An answer that waits for the network or for heavy work; refusals and exceptions of its end are
+/// rendered for `surface`. `begin` must call its argument exactly once. `host` names what it waits
+/// for: at most limits::kPendingPerHost wait for the same.
+http::Response later(
+    std::string host, Surface surface, std::function<void(Resume)> begin, ErrorPage page = nullptr
+);
 
 }  // namespace outboard::api

@@ -27,6 +27,7 @@ struct Policy {
     std::size_t body_limit = limits::kApiBody;
     bool cors = true;
     std::string_view rate = "default";  // bucket of the rate limit
+    bool ignores_token = false;         // whatever Authorization says, it is nobody's login
     bool token_in_query = false;        // streaming: browsers cannot set headers there
 };
 

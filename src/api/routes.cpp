@@ -8,6 +8,7 @@
 #include "src/api/mastodon/search.hpp"
 #include "src/api/mastodon/statuses.hpp"
 #include "src/api/mastodon/timelines.hpp"
+#include "src/api/oauth/routes.hpp"
 
 namespace outboard::api {
 
@@ -19,6 +20,7 @@ void client_routes(Router& router) {
     mastodon::search(router);
     mastodon::statuses(router);
     mastodon::timelines(router);
+    oauth::routes(router);
 }
 
 }  // namespace outboard::api
