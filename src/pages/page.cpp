@@ -72,13 +72,15 @@ std::string site_name(App& app) {
     return app.config->instance_title.empty() ? app.identity.domain : app.config->instance_title;
 }
 
-void add_security(http::Response& response, bool allow_http_images) {
+void add_security(http::Response& response, bool allow_http_images, std::string_view form_action) {
     response.set(
         "Content-Security-Policy",
         fmt::format(
-            "default-src 'none'; style-src 'self'; img-src 'self' https:{}; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'",
-            allow_http_images ? " http:" : ""
+            "default-src 'none'; style-src 'self'; img-src 'self' https:{}; form-action "
+            "'self'{}{}; base-uri 'none'; frame-ancestors 'none'",
+            allow_http_images ? " http:" : "",
+            form_action.empty() ? "" : " ",
+            form_action
         )
     );
     response.set("X-Content-Type-Options", "nosniff");
@@ -130,9 +132,36 @@ http::Response page(App& app, int status, const PageHead& head, const SafeHtml& 
     auto response = http::Response::make(
         status, "text/html; charset=utf-8", render("page.mustache", std::move(fill)).str()
     );
-    add_security(response, app.identity.scheme == "http");
-    response.set("Cache-Control", status == 200 ? "public, max-age=15" : "no-store")
-        .set("Vary", "Accept");
+    add_security(response, app.identity.scheme == "http", head.form_action);
+    const bool is_open = status == 200 && !head.is_private;
+    response.set("Cache-Control", is_open ? "public, max-age=15" : "no-store")
+        .set("Vary", head.is_private ? "Accept, Cookie" : "Accept");
+    return response;
+}
+
+http::Response error_page(int status, std::string_view text) {
+    Fill inner;
+    inner
+        .text(
+            "heading",
+            status == 404   ? "Not found"
+            : status == 410 ? "Gone"
+                            : "That did not work"
+        )
+        .text("text", text);
+    Fill fill;
+    fill.text("title", std::string(http::reason(status)))
+        .text("site", "Outboard")
+        .text("software", kSoftwareUrl)
+        .text("version", kVersion)
+        .flag("noindex", true)
+        .flag("trial", false)
+        .html("body", render("error.mustache", std::move(inner)));
+    auto response = http::Response::make(
+        status, "text/html; charset=utf-8", render("page.mustache", std::move(fill)).str()
+    );
+    add_security(response, /*allow_http_images=*/false);
+    response.set("Cache-Control", "no-store");
     return response;
 }
 

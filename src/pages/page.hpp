@@ -22,12 +22,18 @@ struct PageHead {
     std::string activity;     // id of the actor or object
     std::string feed;
     bool noindex = false;
+    bool is_private = false;  // of one person: no cache keeps it
+    std::string form_action;  // where else than here its form may lead, as a source of the policy
 };
 
 /// The whole page with its security headers (CONTRACT.md 23).
 http::Response page(App& app, int status, const PageHead& head, const SafeHtml& body);
 /// CSP, nosniff and the like, on everything pages/ serves.
-void add_security(http::Response& response, bool allow_http_images);
+void add_security(
+    http::Response& response, bool allow_http_images, std::string_view form_action = {}
+);
+/// What went wrong, without anything of the node's state: it may be the store that is broken.
+http::Response error_page(int status, std::string_view text);
 
 /// Articles of statuses, newest first; `focus` is the one the page is about.
 SafeHtml articles(const std::vector<entities::Status>& statuses, const std::string& focus = {});

@@ -9,7 +9,9 @@
 #include "src/api/render.hpp"
 #include "src/base/version.hpp"
 #include "src/html/html.hpp"
+#include "src/pages/authorize.hpp"
 #include "src/pages/embedded.hpp"
+#include "src/pages/login.hpp"
 #include "src/pages/page.hpp"
 #include "src/present/links.hpp"
 #include "src/present/page.hpp"
@@ -338,32 +340,6 @@ Result<http::Response> robots(App& /*app*/, const Call& /*call*/) {
     return response;
 }
 
-http::Response error_page(int status, std::string_view text) {
-    Fill inner;
-    inner
-        .text(
-            "heading",
-            status == 404   ? "Not found"
-            : status == 410 ? "Gone"
-                            : "That did not work"
-        )
-        .text("text", text);
-    Fill fill;
-    fill.text("title", std::string(http::reason(status)))
-        .text("site", "Outboard")
-        .text("software", kSoftwareUrl)
-        .text("version", kVersion)
-        .flag("noindex", true)
-        .flag("trial", false)
-        .html("body", render("error.mustache", std::move(inner)));
-    auto response = http::Response::make(
-        status, "text/html; charset=utf-8", render("page.mustache", std::move(fill)).str()
-    );
-    add_security(response, /*allow_http_images=*/false);
-    response.set("Cache-Control", "no-store");
-    return response;
-}
-
 }  // namespace
 
 void routes(api::Router& router) {
@@ -376,6 +352,8 @@ void routes(api::Router& router) {
     root.get("/tags/:name", tag, open);
     root.get("/assets/:name", asset, open);
     root.get("/robots.txt", robots, open);
+    authorize_routes(router);
+    login_routes(router);
     router.set_error_page(error_page);
 }
 
