@@ -72,24 +72,31 @@ inline constexpr std::size_t kVerifiedKeys = 10'000;
 inline constexpr std::size_t kTokens = 10'000;
 
 // Logins and apps
-inline constexpr std::size_t kLoginBody = 16 * kKiB;        // of the login and consent forms
-inline constexpr std::size_t kAppBody = 64 * kKiB;          // a registration: 20 redirect URIs of 2,000 bytes, and its texts
-inline constexpr std::size_t kLoginEntries = 50'000;        // accounts and addresses whose attempts are counted apart; more share 1,024 counters
-inline constexpr int kLoginsFree = 5;                       // wrong passwords for one account before attempts must wait
-inline constexpr int kLoginsFreePerAddress = 20;            // from one address: several people behind one line may mistype
-inline constexpr auto kLoginFirstWait = 60s;                // doubles with each further failure
-inline constexpr auto kLoginLongestWait = std::chrono::minutes(15);  // guessing stays hopeless, and nobody is shut out for longer
-inline constexpr auto kLoginMemory = std::chrono::hours(1); // since the last attempt
-inline constexpr auto kSession = std::chrono::hours(24 * 14);        // a browser's login ends, used or not
-inline constexpr auto kFormSecret = std::chrono::hours(24); // a login form that was left open still works
-inline constexpr int kSessions = 50;                        // browsers per account; a further one ends the oldest
-inline constexpr auto kCode = 60s;                          // an authorization code that a program passes on (THREATS 68)
-inline constexpr auto kCodeByHand = std::chrono::minutes(5);         // one that a person copies
-inline constexpr auto kCodeMemory = std::chrono::hours(24); // after its end: its reuse is still noticed
-inline constexpr std::size_t kAppName = 100;                // characters
-inline constexpr std::size_t kAppWebsite = 2000;            // bytes
-inline constexpr std::size_t kRedirectUris = 20;            // per app; each has its own bound of 2,000 bytes
-inline constexpr int kAppTokens = 20;                       // of an app itself; a further one ends the oldest
+inline constexpr std::size_t kLoginBody = 16 * kKiB;  // of the login and consent forms
+inline constexpr std::size_t kAppBody =
+    64 * kKiB;  // a registration: 20 redirect URIs of 2,000 bytes, and its texts
+inline constexpr std::size_t kLoginEntries =
+    50'000;  // accounts and addresses whose attempts are counted apart; more share 1,024 counters
+inline constexpr int kLoginsFree = 5;  // wrong passwords for one account before attempts must wait
+inline constexpr int kLoginsFreePerAddress =
+    20;  // from one address: several people behind one line may mistype
+inline constexpr auto kLoginFirstWait = 60s;  // doubles with each further failure
+inline constexpr auto kLoginLongestWait =
+    std::chrono::minutes(15);  // guessing stays hopeless, and nobody is shut out for longer
+inline constexpr auto kLoginMemory = std::chrono::hours(1);  // since the last attempt
+inline constexpr auto kSession =
+    std::chrono::hours(24 * 14);  // a browser's login ends, used or not
+inline constexpr auto kFormSecret =
+    std::chrono::hours(24);           // a login form that was left open still works
+inline constexpr int kSessions = 50;  // browsers per account; a further one ends the oldest
+inline constexpr auto kCode = 60s;    // an authorization code that a program passes on (THREATS 68)
+inline constexpr auto kCodeByHand = std::chrono::minutes(5);  // one that a person copies
+inline constexpr auto kCodeMemory =
+    std::chrono::hours(24);                       // after its end: its reuse is still noticed
+inline constexpr std::size_t kAppName = 100;      // characters
+inline constexpr std::size_t kAppWebsite = 2000;  // bytes
+inline constexpr std::size_t kRedirectUris = 20;  // per app; each has its own bound of 2,000 bytes
+inline constexpr int kAppTokens = 20;             // of an app itself; a further one ends the oldest
 
 // Content
 inline constexpr std::size_t kStatusCharacters = 5000;  // shown in /api/v2/instance
