@@ -50,6 +50,7 @@ def options():
         "--only", action="append", choices=list(PARTS), metavar="NAME",
         help="only this part (may be repeated): " + ", ".join(PARTS)
     )
+    parser.add_argument("--folder", default="/var/tmp", metavar="DIR", help="where the data lies: the disk measured")
     parser.add_argument("--write", metavar="FILE", help="writes the page of figures, docs/performance.md")
     chosen = parser.parse_args()
     if chosen.write and not os.path.isdir(os.path.dirname(os.path.abspath(chosen.write))):
@@ -64,9 +65,9 @@ def _ended(signal_number, _):
 def main():
     chosen = options()
     signal.signal(signal.SIGTERM, _ended)  # so that nodes and servers end with us
-    run = Run(os.path.abspath(chosen.binary), chosen.quick)
+    run = Run(os.path.abspath(chosen.binary), chosen.quick, chosen.folder)
     began = time.monotonic()
-    facts = {**report.machine(run.folder), "commit": report.commit()}
+    facts = {**report.machine(run.folder), "commit": report.commit(), "program": report.program(run.binary)}
     try:
         run.machine(facts)
         run.say("limits of the machine")

@@ -29,11 +29,11 @@ class Unsound(Exception):
 class Run:
     """One run of the bench. `quick` shortens everything to seconds: for trying, not for quoting."""
 
-    def __init__(self, binary, quick):
+    def __init__(self, binary, quick, folder="/var/tmp"):
         self.binary = binary
         self.quick = quick
         # Not /tmp, which may be memory: the figures are about a disk.
-        self.folder = tempfile.mkdtemp(prefix="ob-", dir="/var/tmp")
+        self.folder = tempfile.mkdtemp(prefix="ob-", dir=folder)
         os.chmod(self.folder, 0o755)
         self.lines = []
         self.limits = {}   # name -> what the machine can do, measured in this run
@@ -217,7 +217,7 @@ def _bytes(text):
     return float(number) * 1024 ** " KMGT".index(unit or " ")
 
 
-def replay(run, requests, port, connections=CONNECTIONS, pause=0.0):
+def replay(run, requests, port, connections=CONNECTIONS, pause=0.0, where="127.0.0.1"):
     """Sends each of `requests` (bytes) once: replay.c's account of it. Nothing may be lost or refused."""
     program = run.compile("replay.c")
     file_name = run.path("requests")
@@ -225,7 +225,7 @@ def replay(run, requests, port, connections=CONNECTIONS, pause=0.0):
         for request in requests:
             file.write(struct.pack("=I", len(request)) + request)
     done = subprocess.run(
-        [program, file_name, "127.0.0.1", str(port), str(connections), str(int(pause * 1e6))],
+        [program, file_name, where, str(port), str(connections), str(int(pause * 1e6))],
         capture_output=True, text=True, timeout=900
     )
     os.unlink(file_name)

@@ -31,6 +31,7 @@ def _is_sound(world):
     status = world.node.raw(forged).split(b" ", 2)[1]
     expect(status in (b"400", b"401", b"403"), f"a body that does not fit its digest got {status}")
     replay(world.run, [good], world.node.port, 1)
+    replay(world.run, [good], world.node.port, 1)  # 202 again, and nothing happens
     seen = Visible(world, [marker])
     seen.cursor = "0"
     seen.wait(10)
@@ -43,8 +44,8 @@ def flood(run, world, count):
     pid = world.node.process.pid
     before = cpu_seconds(pid)
     told = replay(run, requests, world.node.port)
-    visible = seen.wait(run.pick(120, 60)) - told["first"]
-    return told, visible, cpu_seconds(pid) - before
+    visible, cpu = seen.wait(run.pick(120, 60))
+    return told, visible - told["first"], cpu - before
 
 
 def _first_contact(run, world):
@@ -54,8 +55,8 @@ def _first_contact(run, world):
     seen = Visible(world, markers)
     before = cpu_seconds(world.node.process.pid)
     told = replay(run, requests, world.node.port)
-    visible = seen.wait(run.pick(120, 60)) - told["first"]
-    cpu = cpu_seconds(world.node.process.pid) - before
+    visible, cpu = seen.wait(run.pick(120, 60))
+    visible, cpu = visible - told["first"], cpu - before
     run.figure(
         "first_contact_visible_per_s", count / visible, "1/s", "rsa2048_verify_per_s",
         accepted_per_s=round(count / told["seconds"], 1), p50_ms=told["p50_ms"], p99_ms=told["p99_ms"], actors=count,

@@ -7,7 +7,7 @@ import random
 import data
 import limits
 from common import at_least, cpu_seconds, expect, monotonic, poll, post_bytes, replay, share
-from fleet import is_signed, public_numbers
+from fleet import address, is_signed, public_numbers
 
 PAUSE = 0.1  # seconds between two posts of one author: the fan-out of the one before is under way
 
@@ -85,9 +85,19 @@ def _one_post(world, person):
     return sent, shown["uri"]
 
 
+def _sink_limit(run, world):
+    """What the imaginary servers take at most: a fan-out near it would be their figure, not the node's."""
+    body = json.dumps(world.fleet.note(0, "limit", "<p>" + "x" * 400 + "</p>")).encode()
+    request = post_bytes("/inbox", world.fleet.host(0), body, {"Content-Type": "application/activity+json"})
+    count = run.pick(10_000, 1000)
+    told = replay(run, [request] * count, world.fleet.port, where=address(0))
+    run.limit("imaginary_servers_deliveries_per_s", count / told["seconds"], "1/s")
+
+
 def fan_out(run, world):
     """Posts to 1,000 followers on 100 hosts: one after the other, then many at once."""
     node = world.serve()
+    _sink_limit(run, world)
     hosts = world.fleet.hosts
     world.sink.reset()
     _, uri = _one_post(world, "thousand")  # connections and keys are there before the clock runs

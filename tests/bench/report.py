@@ -24,6 +24,11 @@ def machine(folder):
     }
 
 
+def program(binary):
+    done = subprocess.run([binary, "version"], capture_output=True, text=True)
+    return done.stdout.strip().splitlines()[0] if done.stdout.strip() else ""
+
+
 def commit():
     def git(*args):
         return subprocess.run(["git", "-C", ROOT, *args], capture_output=True, text=True).stdout.strip()
@@ -57,7 +62,7 @@ def write(path, lines, facts, command):
         "",
         f"- Date: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC",
         f"- Command: `{command}`",
-        f"- Commit: {facts['commit']}",
+        f"- Commit: {facts['commit']} ({facts['program']})",
         f"- Machine: {facts['cpu']}, {facts['cores']} cores, {facts['memory_mib']:,} MiB, disk {facts['disk']},"
         f" {facts['system']}, kernel {facts['kernel']}",
         f"- Load average at the start {facts['load_at_start']:.2f}, at the end {facts['load_at_end']:.2f};"
