@@ -182,7 +182,8 @@ json write_activity(
     std::string_view actor,
     const json& object,
     const Addressing& audience,
-    std::optional<Instant> published
+    std::optional<Instant> published,
+    std::string_view target
 ) {
     json out{{"type", type}, {"actor", actor}};
     if (!id.empty()) out["id"] = id;
@@ -191,6 +192,7 @@ json write_activity(
     const bool has_context = object.is_object() && object.contains("@context");
     out["@context"] = has_context ? object["@context"] : Terms{}.context();
     out["object"] = object;
+    if (!target.empty()) out["target"] = target;
     if (!audience.empty()) put_audience(out, audience);
     put(out, "published", published);
     return out;

@@ -34,13 +34,15 @@ json write_actor(
 json write_object(const Object& object);
 json write_tombstone(const Iri& id, std::string_view former_type, Instant deleted);
 /// `object` is spliced in as it is (a signed object keeps its proof); use id text for a link.
+/// `target` is the collection of an Add or Remove.
 json write_activity(
     std::string_view type,
     std::string_view id,
     std::string_view actor,
     const json& object,
     const Addressing& audience,
-    std::optional<Instant> published = {}
+    std::optional<Instant> published = {},
+    std::string_view target = {}
 );
 
 }  // namespace outboard::federation

@@ -61,6 +61,7 @@ CREATE TABLE users (
     default_visibility {text_c} NOT NULL DEFAULT 'public',
     default_content_type {text_c} NOT NULL DEFAULT 'text/plain',
     default_language {text_c} NOT NULL DEFAULT '',
+    default_sensitive {bool} NOT NULL DEFAULT false,
     created_at {instant} NOT NULL
 );
 CREATE INDEX users_email ON users (lower(email));
@@ -174,6 +175,61 @@ CREATE TABLE status_tags (
     PRIMARY KEY (tag, status)
 ) {clustered};
 CREATE INDEX status_tags_status ON status_tags (status);
+CREATE TABLE followed_tags (
+    id {id} PRIMARY KEY,
+    account {id} NOT NULL,
+    tag {id} NOT NULL,
+    created_at {instant} NOT NULL,
+    UNIQUE (account, tag)
+);
+CREATE INDEX followed_tags_account ON followed_tags (account, id);
+CREATE INDEX followed_tags_tag ON followed_tags (tag, id);
+
+-- A poll hangs on its status; what it asks is the status' text.
+CREATE TABLE polls (
+    status {id} PRIMARY KEY,
+    multiple {bool} NOT NULL,
+    hide_totals {bool} NOT NULL,
+    expires_at {instant},
+    voters {id}                          -- how many accounts voted; null: its server does not say
+);
+CREATE TABLE poll_options (
+    status {id} NOT NULL,
+    position {id} NOT NULL,
+    title TEXT NOT NULL,
+    votes {id} NOT NULL,
+    PRIMARY KEY (status, position)
+) {clustered};
+CREATE TABLE poll_votes (
+    status {id} NOT NULL,
+    account {id} NOT NULL,
+    position {id} NOT NULL,
+    created_at {instant} NOT NULL,
+    PRIMARY KEY (status, account, position)
+) {clustered};
+
+-- Direct statuses of one thread, as one account that takes part sees them.
+CREATE TABLE conversations (
+    id {id} PRIMARY KEY,
+    account {id} NOT NULL,
+    thread {id} NOT NULL,
+    last_status {id} NOT NULL,
+    unread {bool} NOT NULL,
+    UNIQUE (account, thread)
+);
+CREATE INDEX conversations_account ON conversations (account, last_status);
+CREATE INDEX conversations_thread ON conversations (thread, account);
+CREATE INDEX conversations_last ON conversations (last_status);
+
+-- How far an account has read: timeline is home or notifications.
+CREATE TABLE markers (
+    account {id} NOT NULL,
+    timeline {text_c} NOT NULL,
+    last_read {id} NOT NULL,
+    version {id} NOT NULL,
+    updated_at {instant} NOT NULL,
+    PRIMARY KEY (account, timeline)
+) {clustered};
 
 CREATE TABLE media (
     id {id} PRIMARY KEY,
@@ -216,6 +272,7 @@ CREATE TABLE blocks (
     UNIQUE (account, target)
 );
 CREATE INDEX blocks_target ON blocks (target, account);
+CREATE INDEX blocks_account ON blocks (account, id);
 
 CREATE TABLE mutes (
     id {id} PRIMARY KEY,
@@ -226,6 +283,34 @@ CREATE TABLE mutes (
     created_at {instant} NOT NULL,
     UNIQUE (account, target)
 );
+CREATE INDEX mutes_account ON mutes (account, id);
+
+-- Domains an account wants nothing of: host[:port] in lower case.
+CREATE TABLE domain_blocks (
+    id {id} PRIMARY KEY,
+    account {id} NOT NULL,
+    domain {text_c} NOT NULL,
+    created_at {instant} NOT NULL,
+    UNIQUE (account, domain)
+);
+CREATE INDEX domain_blocks_account ON domain_blocks (account, id);
+
+-- What an account keeps in mind of another; nobody else sees it.
+CREATE TABLE account_notes (
+    account {id} NOT NULL,
+    target {id} NOT NULL,
+    comment TEXT NOT NULL,
+    PRIMARY KEY (account, target)
+) {clustered};
+
+-- Threads an account wants no notifications of.
+CREATE TABLE thread_mutes (
+    account {id} NOT NULL,
+    thread {id} NOT NULL,
+    created_at {instant} NOT NULL,
+    PRIMARY KEY (account, thread)
+) {clustered};
+CREATE INDEX thread_mutes_thread ON thread_mutes (thread, account);
 
 CREATE TABLE favourites (
     id {id} PRIMARY KEY,
@@ -237,6 +322,7 @@ CREATE TABLE favourites (
 );
 CREATE INDEX favourites_status ON favourites (status, account);
 CREATE INDEX favourites_uri ON favourites (uri);
+CREATE INDEX favourites_account ON favourites (account, id);
 
 CREATE TABLE bookmarks (
     id {id} PRIMARY KEY,
@@ -246,6 +332,7 @@ CREATE TABLE bookmarks (
     UNIQUE (account, status)
 );
 CREATE INDEX bookmarks_status ON bookmarks (status);
+CREATE INDEX bookmarks_account ON bookmarks (account, id);
 
 CREATE TABLE pins (
     account {id} NOT NULL,
@@ -266,7 +353,7 @@ CREATE TABLE notifications (
     id {id} PRIMARY KEY,
     account {id} NOT NULL,
     source {id} NOT NULL,                -- account it is from
-    kind {text_c} NOT NULL,              -- mention, favourite, reblog, follow, follow_request, status, update
+    kind {text_c} NOT NULL,              -- mention, favourite, reblog, follow, follow_request, status, update, poll
     status {id} NOT NULL,                -- 0 for none, so that the unique key holds
     created_at {instant} NOT NULL,
     UNIQUE (account, source, kind, status)

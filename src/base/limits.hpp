@@ -110,8 +110,11 @@ inline constexpr std::size_t kMentions = 50;  // accounts one status may name
 inline constexpr std::size_t kUnknownHandles = 10;  // looked up on the network while posting
 inline constexpr std::size_t kThreadDepth = 40;     // ancestors shown and fetched
 inline constexpr std::size_t kDescendants = 400;
-inline constexpr std::size_t kPage = 80;           // items of an API page at most
-inline constexpr std::size_t kHomeEntries = 1000;  // newest candidates per account
+inline constexpr std::size_t kFollowedTags = 1000;    // of one account
+inline constexpr std::size_t kDomainBlocks = 5000;    // of one account
+inline constexpr std::size_t kNoteCharacters = 2000;  // what one account keeps in mind of another
+inline constexpr std::size_t kPage = 80;              // items of an API page at most
+inline constexpr std::size_t kHomeEntries = 1000;     // newest candidates per account
 
 // Delivery (I13)
 inline constexpr std::size_t kFanOutChunk = 500;  // deliveries written in one transaction

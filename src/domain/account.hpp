@@ -62,6 +62,7 @@ struct User {
     std::string password_hash;
     std::string default_visibility = "public", default_content_type = "text/plain",
                 default_language;
+    bool default_sensitive = false;
 };
 
 }  // namespace outboard

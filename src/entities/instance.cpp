@@ -7,7 +7,7 @@
 namespace outboard::entities {
 namespace {
 
-/// The part that both forms have. Media and polls are described although none can be made yet: Ice
+/// The part that both forms have. Media are described although none can be taken yet: Ice
 /// Cubes lets nobody sign in without the whole of it.
 json configuration(const Instance& instance) {
     return {

@@ -13,7 +13,7 @@ namespace outboard::entities {
 /// https://docs.joinmastodon.org/entities/Notification/
 struct Notification {
     std::string id;
-    std::string type;  // mention favourite reblog follow follow_request status update
+    std::string type;  // mention favourite reblog follow follow_request status update poll
     std::string created_at;
     Account account;
     std::optional<Status> status;  // absent for the follow types

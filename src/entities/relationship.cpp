@@ -19,10 +19,10 @@ void to_json(json& out, const Relationship& relationship) {
         {"blocked_by", relationship.blocked_by},
         {"muting", relationship.muting},
         {"muting_notifications", relationship.muting_notifications},
-        {"muting_expires_at", nullptr},
-        {"domain_blocking", false},
+        {"muting_expires_at", or_null(relationship.muting_expires_at)},
+        {"domain_blocking", relationship.domain_blocking},
         {"endorsed", false},
-        {"note", ""}
+        {"note", relationship.note}
     };
 }
 

@@ -46,7 +46,7 @@ void to_json(json& out, const Status& status) {
         {"tags", array_of(status.tags)},
         {"emojis", json::array()},
         {"card", nullptr},
-        {"poll", nullptr},
+        {"poll", or_null(status.poll)},
         {"quote", nullptr}
     };
     if (status.flags) {

@@ -11,6 +11,7 @@
 #include "src/base/safe_html.hpp"
 #include "src/entities/account.hpp"
 #include "src/entities/media_attachment.hpp"
+#include "src/entities/poll.hpp"
 
 namespace outboard::entities {
 
@@ -56,6 +57,7 @@ struct Status {
     std::vector<MediaAttachment> media_attachments;
     std::vector<StatusMention> mentions;
     std::vector<StatusTag> tags;
+    std::optional<Poll> poll;
     std::optional<ViewerFlags> flags;
     std::optional<std::string> text;  // source, only in the answer to a deletion
 };

@@ -7,8 +7,8 @@ namespace outboard::entities {
 
 void to_json(json& out, const Tag& tag) {
     out = {{"id", tag.id}, {"name", tag.name}, {"url", tag.url}, {"history", json::array()}};
-    if (tag.with_viewer) {
-        out["following"] = false;
+    if (tag.following) {
+        out["following"] = *tag.following;
         out["featuring"] = false;
     }
 }

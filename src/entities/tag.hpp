@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 namespace outboard::entities {
@@ -10,7 +11,7 @@ namespace outboard::entities {
 /// counted)
 struct Tag {
     std::string id, name, url;
-    bool with_viewer = false;  // a viewer's answer says that the tag is not followed
+    std::optional<bool> following;  // by the viewer; absent for anonymous
 };
 void to_json(nlohmann::json& out, const Tag& tag);
 

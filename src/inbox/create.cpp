@@ -3,6 +3,7 @@
 
 #include "src/inbox/work.hpp"
 #include "src/services/outgoing.hpp"
+#include "src/services/polls.hpp"
 #include "src/services/remote.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/statuses.hpp"
@@ -56,10 +57,34 @@ Result<void> apply(store::Writer& tx, const Work& work, const services::Prepared
     return {};
 }
 
+/// Votes on a poll of ours. GoToSocial sends several in one activity; each is the actor's own, as
+/// nobody else could send the activity.
+std::vector<services::RemoteVote> votes_of(const Work& work) {
+    std::vector<services::RemoteVote> votes;
+    const auto add = [&](const federation::Reference& reference) {
+        const auto& object = reference.object;
+        if (!object || object->attributed_to != work.activity().actor) return;
+        if (auto vote = services::read_vote(work.app.identity, *object)) {
+            votes.push_back(*std::move(vote));
+        }
+    };
+    add(work.activity().object);
+    for (const auto& more : work.activity().more_objects) add(more);
+    return votes;
+}
+
 }  // namespace
 
 void prepare_create(SharedWork work, Ready ready) {
     auto& app = work->app;
+    if (auto votes = votes_of(*work); !votes.empty()) {
+        return ready(Effect([work, votes = std::move(votes)](store::Writer& tx) -> Result<void> {
+            for (const auto& vote : votes) {
+                OB_CHECK(services::take_vote(tx, work->app, work->actor.id, vote));
+            }
+            return {};
+        }));
+    }
     const auto object = federation::Gate::embedded(work->delivery);
     if (!object) {  // a link, or what somebody else made: its own server decides (O6)
         if (work->object_id().empty()) return ignore(ready, "nothing was created");
@@ -75,7 +100,7 @@ void prepare_create(SharedWork work, Ready ready) {
     }
     auto prepared = services::prepare_status(app, *object, work->actor, work->activity().audience);
     if (!prepared) return ready(tl::unexpected<Error>(std::move(prepared).error()));
-    if (prepared->poll_vote) return ignore(ready, "polls are not held here yet");
+    if (prepared->poll_vote) return ignore(ready, "a vote on a poll of another server");
     if (work->activity().id) prepared->fresh.status.activity_uri = work->activity().id->str();
     address_to_recipient(*work, *prepared);
     ready(Effect([work, prepared = *std::move(prepared)](store::Writer& tx) {

@@ -37,7 +37,7 @@ void prepare_update(SharedWork work, Ready ready) {
     }
     auto prepared = services::prepare_status(app, *object, work->actor, activity.audience);
     if (!prepared) return ready(tl::unexpected<Error>(std::move(prepared).error()));
-    if (prepared->poll_vote) return ignore(ready, "polls are not held here yet");
+    if (prepared->poll_vote) return ignore(ready, "votes do not change");
     ready(Effect([work, prepared = *std::move(prepared)](store::Writer& tx) -> Result<void> {
         OB_TRY([[maybe_unused]] const auto id, services::update_status(tx, work->app, prepared));
         return {};

@@ -2,8 +2,10 @@
 #include "src/base/log.hpp"
 #include "src/jobs/handlers.hpp"
 #include "src/jobs/payload.hpp"
+#include "src/services/blocks.hpp"
 #include "src/services/resolve.hpp"
 #include "src/services/threads.hpp"
+#include "src/store/queues.hpp"
 #include "src/store/statuses.hpp"
 
 namespace outboard::jobs {
@@ -52,11 +54,25 @@ void fetch_hint(App& app, const std::string& text, const Finish& finish) {
     services::resolve_status(app, object, {}, done);
 }
 
+/// Chunk by chunk: each plans the next.
+void part_from_domain(App& app, const std::string& text, const Finish& finish) {
+    const Payload payload(text);
+    const auto more =
+        services::part_from_domain(app, {payload.number("account")}, payload.text("domain"));
+    if (!more) return finish({Outcome::Kind::Retry, more.error().shown});
+    if (!*more) return finish({});
+    finish({Outcome::Kind::Done, {}, [text](store::Writer& tx) -> Result<void> {
+                store::jobs::add(tx, "domain_block.part", text, tx.now());
+                return {};
+            }});
+}
+
 }  // namespace
 
 void register_federation(Runner& runner) {
     runner.handle("thread.ancestors", fetch_ancestors);
     runner.handle("account.refresh", refresh_account);
+    runner.handle("domain_block.part", part_from_domain);
     runner.handle("hint.fetch", fetch_hint);
 }
 

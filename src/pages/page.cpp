@@ -63,6 +63,17 @@ Fill article(const entities::Status& wrapper, const std::string& focus) {
         media.push_back(std::move(one));
     }
     fill.list("media", std::move(media));
+    std::vector<Fill> options;
+    if (status.poll) {
+        for (const auto& option : status.poll->options) {
+            Fill one;
+            const auto votes = option.votes_count;
+            one.text("title", option.title)
+                .text("votes", votes ? counted(*votes, "vote", "votes") : "");
+            options.push_back(std::move(one));
+        }
+    }
+    fill.flag("has_options", !options.empty()).list("options", std::move(options));
     return fill;
 }
 

@@ -66,10 +66,9 @@ struct Posts {
     std::optional<std::int64_t> oldest;  // there may be more below
 };
 
-Posts load_posts(
-    App& app, store::Reader& db, const present::ListCandidates& list, const Page& page
-) {
-    const auto seen = present::load_page(db, list, page, std::nullopt, {});
+Posts load_posts(App& app, store::Reader& db, const present::ListStatuses& list, const Page& page) {
+    const auto candidates = [&](const Page& at) { return present::as_candidates(list(at)); };
+    const auto seen = present::load_page(db, candidates, page, std::nullopt, {});
     Posts posts;
     posts.items = present::Presenter(app.identity, db, std::nullopt).statuses(seen.items);
     if (static_cast<int>(posts.items.size()) >= kPosts) posts.oldest = seen.oldest;

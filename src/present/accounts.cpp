@@ -8,6 +8,7 @@
 #include "src/present/links.hpp"
 #include "src/present/presenter.hpp"
 #include "src/store/accounts.hpp"
+#include "src/store/tags.hpp"
 
 namespace outboard::present {
 namespace {
@@ -117,7 +118,7 @@ std::optional<entities::CredentialAccount> Presenter::credentials(AccountId id) 
     return entities::CredentialAccount{
         .account = account(*found),
         .privacy = user->default_visibility,
-        .sensitive = false,
+        .sensitive = user->default_sensitive,
         .language = user->default_language,
         .note = found->note_source,
         .status_content_type = user->default_content_type,
@@ -126,6 +127,48 @@ std::optional<entities::CredentialAccount> Presenter::credentials(AccountId id) 
             static_cast<std::int64_t>(store::follows::list_requests(db_, id, all).size()),
         .role = role_entity(user->role)
     };
+}
+
+std::vector<entities::FamiliarFollowers> Presenter::familiar_followers(
+    const std::vector<AccountId>& ids
+) {
+    std::vector<entities::FamiliarFollowers> shown;
+    if (!viewer_) return shown;
+    const auto familiar = store::follows::load_familiar(db_, *viewer_, ids);
+    auto people = ids;
+    for (const auto& [id, followers] : familiar) {
+        people.insert(people.end(), followers.begin(), followers.end());
+    }
+    const auto loaded = load_accounts(std::move(people));
+    for (const auto id : ids) {
+        if (!loaded.contains(id)) continue;
+        entities::FamiliarFollowers one{.id = id.str(), .accounts = {}};
+        if (const auto it = familiar.find(id); it != familiar.end()) {
+            for (const auto follower : it->second) {
+                const auto known = loaded.find(follower);
+                if (known != loaded.end()) one.accounts.push_back(account(known->second));
+            }
+        }
+        shown.push_back(std::move(one));
+    }
+    return shown;
+}
+
+std::vector<entities::MutedAccount> Presenter::muted_accounts(
+    const std::vector<store::PersonRow>& rows
+) {
+    std::vector<AccountId> ids;
+    for (const auto& row : rows) ids.push_back(row.account);
+    const auto loaded = load_accounts(ids);
+    std::vector<entities::MutedAccount> shown;
+    for (const auto& row : rows) {
+        const auto it = loaded.find(row.account);
+        if (it == loaded.end()) continue;
+        entities::MutedAccount muted{.account = account(it->second), .mute_expires_at = {}};
+        if (row.until) muted.mute_expires_at = entities::time_text(*row.until);
+        shown.push_back(std::move(muted));
+    }
+    return shown;
 }
 
 std::vector<entities::Relationship> Presenter::relationships(const std::vector<AccountId>& ids) {
@@ -148,7 +191,12 @@ std::vector<entities::Relationship> Presenter::relationships(const std::vector<A
              .blocking = r.blocking,
              .blocked_by = r.blocked_by,
              .muting = r.muting,
-             .muting_notifications = r.muting_notifications}
+             .muting_notifications = r.muting_notifications,
+             .muting_expires_at = r.muting_until
+                                      ? std::optional(entities::time_text(*r.muting_until))
+                                      : std::nullopt,
+             .domain_blocking = r.domain_blocking,
+             .note = r.note}
         );
     }
     return shown;
@@ -196,13 +244,20 @@ std::vector<entities::Notification> Presenter::notifications(
     return shown;
 }
 
-entities::Tag Presenter::tag(std::string_view name) const {
-    return {
-        .id = fold_case(name),
-        .name = fold_case(name),
-        .url = tag_url(identity_, name),
-        .with_viewer = viewer_.has_value()
-    };
+std::vector<entities::Tag> Presenter::tags(const std::vector<std::string>& names) {
+    std::vector<std::string> folded;
+    for (const auto& name : names) folded.push_back(fold_case(name));
+    const auto followed = viewer_ ? store::tags::load_followed(db_, *viewer_, folded)
+                                  : std::unordered_set<std::string>{};
+    std::vector<entities::Tag> shown;
+    for (const auto& name : folded) {
+        entities::Tag tag{
+            .id = name, .name = name, .url = tag_url(identity_, name), .following = std::nullopt
+        };
+        if (viewer_) tag.following = followed.contains(name);
+        shown.push_back(std::move(tag));
+    }
+    return shown;
 }
 
 }  // namespace outboard::present

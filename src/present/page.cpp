@@ -2,6 +2,7 @@
 #include "src/present/page.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "src/base/limits.hpp"
@@ -31,7 +32,8 @@ Relations load_relations(
 
 bool is_muted(const Relations& relations, AccountId account) {
     const auto it = relations.find(account);
-    return it != relations.end() && (it->second.muting || it->second.blocking);
+    return it != relations.end() &&
+           (it->second.muting || it->second.blocking || it->second.domain_blocking);
 }
 
 /// A reply belongs into the home of those who follow both sides of it.
@@ -71,7 +73,21 @@ void keep_with_media(store::Reader& db, std::vector<Seen>& items) {
     });
 }
 
+std::vector<StatusId> statuses_of(const std::vector<store::statuses::Candidate>& candidates) {
+    std::vector<StatusId> ids;
+    ids.reserve(candidates.size());
+    for (const auto& candidate : candidates) ids.push_back(candidate.status);
+    return ids;
+}
+
 }  // namespace
+
+std::vector<store::statuses::Candidate> as_candidates(const std::vector<StatusId>& ids) {
+    std::vector<store::statuses::Candidate> candidates;
+    candidates.reserve(ids.size());
+    for (const auto id : ids) candidates.push_back({.cursor = id.value, .status = id});
+    return candidates;
+}
 
 SeenPage load_page(
     store::Reader& db,
@@ -84,11 +100,15 @@ SeenPage load_page(
     const bool upward = page.min_id.has_value();
     bool ended = false;
     const auto wanted = static_cast<std::size_t>(page.limit);
+    std::unordered_map<StatusId, std::int64_t> cursors;
     for (int round = 0; round < limits::kPageRounds && result.items.size() < wanted; ++round) {
         const auto candidates = list(page);
         ended = candidates.size() < wanted;
         if (candidates.empty()) break;
-        auto fresh = load_seen(db, candidates, viewer);
+        for (const auto& candidate : candidates) {
+            cursors.emplace(candidate.status, candidate.cursor);
+        }
+        auto fresh = load_seen(db, statuses_of(candidates), viewer);
         const auto relations = load_relations(db, fresh, viewer);
         std::erase_if(fresh, [&](const Seen& item) {
             return !suits(item, taste, relations, viewer);
@@ -99,8 +119,8 @@ SeenPage load_page(
             std::make_move_iterator(fresh.begin()),
             std::make_move_iterator(fresh.end())
         );
-        const auto newest = candidates.front().value;
-        const auto oldest = candidates.back().value;
+        const auto newest = candidates.front().cursor;
+        const auto oldest = candidates.back().cursor;
         result.newest = std::max(result.newest.value_or(newest), newest);
         result.oldest = std::min(result.oldest.value_or(oldest), oldest);
         if (upward) {
@@ -118,10 +138,10 @@ SeenPage load_page(
             result.items.erase(
                 result.items.begin(), result.items.end() - static_cast<std::ptrdiff_t>(wanted)
             );
-            result.newest = result.items.front().status.id.value;
+            result.newest = cursors.at(result.items.front().status.id);
         } else {
             result.items.resize(wanted, result.items.front());
-            result.oldest = result.items.back().status.id.value;
+            result.oldest = cursors.at(result.items.back().status.id);
         }
     }
     return result;

@@ -25,7 +25,12 @@ struct SeenPage {
         newest;  // cursors of `next` and `prev`; nothing on an empty page
 };
 
-using ListCandidates = std::function<std::vector<StatusId>(const store::statuses::Page&)>;
+using ListStatuses = std::function<std::vector<StatusId>(const store::statuses::Page&)>;
+using ListCandidates =
+    std::function<std::vector<store::statuses::Candidate>(const store::statuses::Page&)>;
+
+/// Statuses that are their own cursors.
+std::vector<store::statuses::Candidate> as_candidates(const std::vector<StatusId>& ids);
 
 /// Asks `list` for candidates until the page is full, the list ends, or limits::kPageRounds are
 /// over.

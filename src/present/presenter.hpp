@@ -9,12 +9,16 @@
 #include "src/domain/identity.hpp"
 #include "src/entities/account.hpp"
 #include "src/entities/context.hpp"
+#include "src/entities/conversation.hpp"
+#include "src/entities/familiar_followers.hpp"
+#include "src/entities/muted_account.hpp"
 #include "src/entities/notification.hpp"
 #include "src/entities/relationship.hpp"
 #include "src/entities/status.hpp"
 #include "src/entities/status_edit.hpp"
 #include "src/entities/tag.hpp"
 #include "src/present/sight.hpp"
+#include "src/store/conversations.hpp"
 #include "src/store/database.hpp"
 #include "src/store/follows.hpp"
 
@@ -31,6 +35,8 @@ public:
     std::vector<entities::Status> statuses(const std::vector<Seen>& seen);
     std::vector<entities::Status> statuses(const std::vector<StatusId>& ids);
     std::optional<entities::Status> status(StatusId id);
+    /// The poll of a status; nothing when it has none, or is not to be seen.
+    std::optional<entities::Poll> poll(StatusId id);
     /// Ancestors and descendants; nothing when the status itself is not to be seen.
     std::optional<entities::Context> context(StatusId id);
     /// All revisions, oldest first, the current one last.
@@ -43,10 +49,17 @@ public:
     /// In the order asked, unknown ids left out. Needs a viewer.
     std::vector<entities::Relationship> relationships(const std::vector<AccountId>& ids);
     std::optional<entities::Relationship> relationship(AccountId id);
+    /// For each of `ids` that is known, in order. Needs a viewer.
+    std::vector<entities::FamiliarFollowers> familiar_followers(const std::vector<AccountId>& ids);
+    std::vector<entities::MutedAccount> muted_accounts(const std::vector<store::PersonRow>& rows);
     std::vector<entities::Notification> notifications(
         const std::vector<store::notifications::NotificationRow>& rows
     );
-    entities::Tag tag(std::string_view name) const;
+    /// Without those whose last status the viewer may not see.
+    std::vector<entities::Conversation> conversations(
+        const std::vector<store::conversations::ConversationRow>& rows
+    );
+    std::vector<entities::Tag> tags(const std::vector<std::string>& names);
 
 private:
     struct Loaded;

@@ -7,6 +7,7 @@
 #include "src/present/links.hpp"
 #include "src/present/presenter.hpp"
 #include "src/store/accounts.hpp"
+#include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
 
 namespace outboard::present {
@@ -18,6 +19,8 @@ struct Presenter::Loaded {
     std::unordered_map<StatusId, std::vector<std::string>> tags;
     std::unordered_map<StatusId, std::vector<Media>> media;
     std::unordered_map<StatusId, store::statuses::Flags> flags;
+    std::unordered_map<StatusId, Poll> polls;
+    std::unordered_map<StatusId, std::vector<int>> votes;
 };
 
 namespace {
@@ -43,13 +46,42 @@ entities::MediaAttachment media_entity(const Media& media) {
     };
 }
 
+entities::Poll poll_entity(
+    const Status& status,
+    const Poll& poll,
+    const std::vector<int>& votes,
+    std::optional<AccountId> viewer,
+    Instant now
+) {
+    entities::Poll out;
+    out.id = status.id.str();
+    if (poll.expires_at) out.expires_at = entities::time_text(*poll.expires_at);
+    out.expired = poll.is_over(now);
+    out.multiple = poll.multiple;
+    out.voters_count = poll.voters;
+    for (const auto& option : poll.options) {
+        out.votes_count += option.votes;
+        entities::PollOption one{.title = option.title, .votes_count = std::nullopt};
+        if (poll.shows_totals(now)) one.votes_count = option.votes;
+        out.options.push_back(std::move(one));
+    }
+    if (viewer) {
+        // Authors are shown the result as if they had voted: they cannot.
+        const bool voted = !votes.empty() || status.account == *viewer;
+        out.own = entities::OwnVotes{.voted = voted, .positions = votes};
+    }
+    return out;
+}
+
 }  // namespace
 
 Presenter::Loaded Presenter::load_around(const std::vector<Seen>& seen) {
     Loaded loaded;
     std::vector<StatusId> ids;
     std::vector<AccountId> people;
+    std::vector<StatusId> questions;
     for (const auto& item : seen) {
+        if (item.original().kind == "Question") questions.push_back(item.original().id);
         ids.push_back(item.original().id);
         people.push_back(item.status.account);
         people.push_back(item.original().account);
@@ -62,6 +94,8 @@ Presenter::Loaded Presenter::load_around(const std::vector<Seen>& seen) {
     loaded.accounts = load_accounts(std::move(people));
     loaded.tags = store::statuses::load_tags(db_, ids);
     loaded.media = store::statuses::load_media(db_, ids);
+    loaded.polls = store::polls::load(db_, questions);
+    if (viewer_) loaded.votes = store::polls::load_votes(db_, questions, *viewer_);
     if (viewer_) loaded.flags = store::statuses::load_flags(db_, ids, *viewer_);
     return loaded;
 }
@@ -110,6 +144,10 @@ entities::Status Presenter::build(const Status& status, const Loaded& loaded) co
         out.media_attachments.push_back(media_entity(media));
     }
     add_mentions_and_tags(out, status, loaded);
+    if (const auto it = loaded.polls.find(status.id); it != loaded.polls.end()) {
+        out.poll =
+            poll_entity(status, it->second, list_of(loaded.votes, status.id), viewer_, db_.now());
+    }
     if (viewer_) {
         const auto it = loaded.flags.find(status.id);
         const auto flags = it == loaded.flags.end() ? store::statuses::Flags{} : it->second;
@@ -168,6 +206,17 @@ std::optional<entities::Status> Presenter::status(StatusId id) {
     auto found = statuses(std::vector<StatusId>{id});
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
+}
+
+std::optional<entities::Poll> Presenter::poll(StatusId id) {
+    const auto seen = find_seen(db_, id, viewer_);
+    if (!seen) return std::nullopt;
+    const auto& status = seen->original();
+    const auto found = store::polls::find(db_, status.id);
+    if (!found) return std::nullopt;
+    auto votes = viewer_ ? store::polls::load_votes(db_, {status.id}, *viewer_)
+                         : std::unordered_map<StatusId, std::vector<int>>{};
+    return poll_entity(status, *found, votes[status.id], viewer_, db_.now());
 }
 
 std::optional<entities::Context> Presenter::context(StatusId id) {

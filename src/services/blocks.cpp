@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "federation/base/text.hpp"
+#include "src/base/limits.hpp"
 #include "src/services/compose.hpp"
 #include "src/services/follow_activities.hpp"
 #include "src/store/accounts.hpp"
@@ -136,6 +138,21 @@ Result<void> unmute(App& app, AccountId viewer, AccountId target) {
     return app.db.write([&](store::Writer& tx) -> Result<void> {
         OB_CHECK(find_pair(tx, viewer, target));
         store::mutes::remove(tx, viewer, target);
+        return {};
+    });
+}
+
+Result<void> keep_note(App& app, AccountId viewer, AccountId target, const std::string& comment) {
+    if (count_codepoints(comment) > limits::kNoteCharacters) {
+        return fail(
+            Code::Invalid,
+            "Validation failed: Comment is longer than " + std::to_string(limits::kNoteCharacters) +
+                " characters"
+        );
+    }
+    return app.db.write([&](store::Writer& tx) -> Result<void> {
+        OB_CHECK(find_pair(tx, viewer, target));
+        store::account_notes::put(tx, viewer, target, comment);
         return {};
     });
 }

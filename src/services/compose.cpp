@@ -188,7 +188,8 @@ federation::Object object_of(
     const Account& author,
     const Status& status,
     const std::vector<Account>& mentioned,
-    const std::vector<std::string>& hashtags
+    const std::vector<std::string>& hashtags,
+    const std::optional<Poll>& poll
 ) {
     federation::Object object;
     object.id = iri_of(status.uri);
@@ -219,6 +220,14 @@ federation::Object object_of(
     }
     for (const auto& tag : hashtags) {
         object.hashtags.push_back({.name = tag, .href = present::tag_url(identity, tag)});
+    }
+    if (poll) {
+        object.multiple_choice = poll->multiple;
+        object.closes = poll->expires_at;
+        object.voters = poll->voters;
+        for (const auto& option : poll->options) {
+            object.options.push_back({.name = option.title, .votes = option.votes});
+        }
     }
     return object;
 }

@@ -64,13 +64,15 @@ federation::Addressing addressing_of(
     const Account& author, Visibility visibility, const std::vector<Account>& mentioned
 );
 
-/// The wire form of an own status. Ids of collections only, no counters (DESIGN.md 3.8).
+/// The wire form of an own status. Ids of collections only, no counters (DESIGN.md 3.8) but those
+/// of its poll.
 federation::Object object_of(
     const Identity& identity,
     const Account& author,
     const Status& status,
     const std::vector<Account>& mentioned,
-    const std::vector<std::string>& hashtags
+    const std::vector<std::string>& hashtags,
+    const std::optional<Poll>& poll = {}
 );
 
 /// An id of a row as a parsed one; nothing for what does not parse.

@@ -57,11 +57,12 @@ Result<PreparedActivity> prepare_activity(
     std::string_view activity_uri,
     const json& object,
     const federation::Addressing& audience,
-    bool with_proof
+    bool with_proof,
+    std::string_view target
 ) {
     const auto now = app.clock.now();
     auto document =
-        federation::write_activity(type, activity_uri, account.uri, object, audience, now);
+        federation::write_activity(type, activity_uri, account.uri, object, audience, now, target);
     if (with_proof) OB_CHECK(prove(app, account, document));
 
     PreparedActivity prepared;
@@ -96,6 +97,14 @@ Result<RenderedObject> render_object(
     if (with_proof) OB_CHECK(prove(app, account, rendered.document));
     rendered.packed = store::documents::pack(write_json(rendered.document));
     return rendered;
+}
+
+void put_object(store::Writer& tx, const Status& status, const RenderedObject& object) {
+    store::documents::put(
+        tx,
+        object.packed,
+        {.uri = status.uri, .signed_by = "", .verified_how = "own", .received_via = ""}
+    );
 }
 
 }  // namespace outboard::services

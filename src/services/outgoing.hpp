@@ -9,6 +9,7 @@
 
 #include "federation/write.hpp"
 #include "src/domain/account.hpp"
+#include "src/domain/status.hpp"
 #include "src/services/app.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
@@ -26,6 +27,7 @@ struct PreparedActivity {
 /// as it is. `with_proof`: public activities carry one (P2); private ones do not. The item's
 /// `to_followers` and `to_accounts` are what `audience` names here: the account's own followers
 /// collection, and actors that are stored; callers may add to them and set `status` and `listed`.
+/// `target`: the collection of an Add or Remove.
 Result<PreparedActivity> prepare_activity(
     App& app,
     const Account& account,
@@ -33,7 +35,8 @@ Result<PreparedActivity> prepare_activity(
     std::string_view activity_uri,
     const json& object,
     const federation::Addressing& audience,
-    bool with_proof
+    bool with_proof,
+    std::string_view target = {}
 );
 
 /// Inside the transaction that causes it; wakes delivery after the commit.
@@ -50,5 +53,7 @@ struct RenderedObject {
 Result<RenderedObject> render_object(
     App& app, const Account& account, const federation::Object& object, bool with_proof
 );
+/// Stores the bytes of an own object, inside the transaction.
+void put_object(store::Writer& tx, const Status& status, const RenderedObject& object);
 
 }  // namespace outboard::services

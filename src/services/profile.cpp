@@ -135,11 +135,12 @@ Result<void> update_profile(App& app, AccountId viewer, const ProfileChanges& ch
     });
     if (!account || !user) return fail(Code::NotFound, "Record not found");
     const bool changed = apply_profile(app, *account, changes);
-    const bool set_defaults =
-        changes.default_visibility || changes.default_language || changes.default_content_type;
+    const bool set_defaults = changes.default_visibility || changes.default_language ||
+                              changes.default_content_type || changes.default_sensitive;
     user->default_visibility = changes.default_visibility.value_or(user->default_visibility);
     user->default_language = changes.default_language.value_or(user->default_language);
     user->default_content_type = changes.default_content_type.value_or(user->default_content_type);
+    user->default_sensitive = changes.default_sensitive.value_or(user->default_sensitive);
     if (!changed && !set_defaults) return {};
     std::optional<Changed> profile;
     if (changed) {

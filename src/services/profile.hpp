@@ -18,6 +18,7 @@ struct ProfileChanges {
     std::optional<std::vector<std::pair<std::string, std::string>>>
         fields;  // name, value as written
     std::optional<std::string> default_visibility, default_language, default_content_type;
+    std::optional<bool> default_sensitive;
 };
 
 /// Changes the profile and the settings of new posts in one transaction; a changed profile is

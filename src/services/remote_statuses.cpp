@@ -7,9 +7,11 @@
 #include "src/base/log.hpp"
 #include "src/html/html.hpp"
 #include "src/services/remote.hpp"
+#include "src/services/tags.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
 #include "src/store/keys.hpp"
+#include "src/store/polls.hpp"
 #include "src/store/queues.hpp"
 
 namespace outboard::services {
@@ -19,7 +21,8 @@ namespace {
 using federation::Iri;
 using federation::Object;
 
-constexpr std::size_t kTitle = 500, kSpoiler = 500, kDescription = 1500, kBlurhash = 120;
+constexpr std::size_t kTitle = 500, kSpoiler = 500, kDescription = 1500, kBlurhash = 120,
+                      kPollOption = 200;
 
 bool is_card(const std::string& type) { return type != "Note" && type != "Question"; }
 
@@ -29,20 +32,14 @@ std::optional<Iri> followers_of(const Account& author) {
     return iri ? std::optional(*std::move(iri)) : std::nullopt;
 }
 
-/// The text of anything that is not a Note: title, abstract or content, and the link (N1, N3);
-/// options of a Question as a list. Put together first and sanitized once as a whole.
+/// The text of anything that is not a Note: title, abstract or content, and the link (N1, N3). Put
+/// together first and sanitized once as a whole.
 std::string text_of(const Object& object, const std::string& link) {
     if (object.type == "Note") return object.content;
     std::string text;
     if (is_card(object.type) && !object.name.empty())
         text += "<p><strong>" + escape_html(object.name) + "</strong></p>";
     text += object.content.empty() && is_card(object.type) ? object.summary : object.content;
-    if (!object.options.empty()) {
-        text += "<ul>";
-        for (const auto& option : object.options)
-            text += "<li>" + escape_html(option.name) + "</li>";
-        text += "</ul>";
-    }
     if (is_card(object.type) && !link.empty()) {
         text += "<p><a href=\"" + escape_html(link) + "\">" + escape_html(link) + "</a></p>";
     }
@@ -79,6 +76,25 @@ std::vector<Media> media_of(const Object& object, AccountId author) {
         media.push_back(std::move(item));
     }
     return media;
+}
+
+/// Options of one name are one: votes are given by name (N6).
+std::optional<Poll> poll_of(const Object& object) {
+    if (object.type != "Question" || object.options.empty()) return std::nullopt;
+    Poll poll;
+    poll.multiple = object.multiple_choice;
+    poll.expires_at = object.closes;
+    poll.voters = object.voters;
+    for (const auto& option : object.options) {
+        const auto title = html::clean_name(option.name, kPollOption);
+        const bool known =
+            std::any_of(poll.options.begin(), poll.options.end(), [&](const auto& have) {
+                return have.title == title;
+            });
+        if (!title.empty() && !known) poll.options.push_back({title, option.votes});
+    }
+    if (poll.options.empty()) return std::nullopt;
+    return poll;
 }
 
 std::string language_of(const Object& object) {
@@ -241,12 +257,28 @@ Result<PreparedStatus> prepare_status(
     for (const auto& tag : object.hashtags)
         fresh.hashtags.push_back(html::clean_name(tag.name, 100));
     fresh.media = media_of(object, author.id);
+    fresh.poll = poll_of(object);
     if (object.type == "Note" && !object.name.empty() && object.content.empty() &&
         object.in_reply_to && object.attachments.empty()) {
         prepared.poll_vote = status.title;
     }
     return prepared;
 }
+
+namespace {
+
+/// Those who asked to be told of each post; answers to others are none of their business.
+void notify_followers(
+    store::Writer& tx, AccountId author, StatusId id, std::int64_t after, int chunk
+) {
+    const auto told = store::statuses::list_notified(tx, author, after, chunk);
+    if (told.empty()) return;
+    const auto status = store::statuses::find(tx, id);
+    if (!status || (!status->reply_to_uri.empty() && status->reply_to_account != author)) return;
+    for (const auto account : told) store::notifications::add(tx, account, author, "status", id);
+}
+
+}  // namespace
 
 void fan_out_home(
     store::Writer& tx,
@@ -256,9 +288,9 @@ void fan_out_home(
     bool is_boost,
     std::int64_t after
 ) {
-    const auto next = store::statuses::fan_out_home(
-        tx, author, status, is_boost, after, static_cast<int>(limits::kFanOutChunk)
-    );
+    constexpr auto kChunk = static_cast<int>(limits::kFanOutChunk);
+    const auto next = store::statuses::fan_out_home(tx, author, status, is_boost, after, kChunk);
+    if (!is_boost) notify_followers(tx, author, status, after, kChunk);
     if (next == 0) return;
     const json rest = {
         {"author", author.value}, {"status", status.value}, {"boost", is_boost}, {"after", next}
@@ -290,6 +322,8 @@ Result<StatusId> store_status(store::Writer& tx, App& app, const PreparedStatus&
     notify_mentioned(tx, prepared, id);
     if (status.visibility != Visibility::Direct)
         fan_out_home(tx, app, status.account, id, /*is_boost=*/false);
+    if (status.visibility == Visibility::Public && !fresh.hashtags.empty())
+        fan_out_tags(tx, app, id);
     if (prepared.fetch_ancestors && !status.reply_to && !status.reply_to_uri.empty() &&
         !app.identity.owns(status.reply_to_uri)) {
         store::jobs::add(
@@ -315,8 +349,11 @@ Result<StatusId> update_status(store::Writer& tx, App& app, const PreparedStatus
         return fail(Code::Forbidden, "Posts of that account are not taken here.");
     const auto changed_at = prepared.updated.value_or(tx.now());
     if (changed_at < here->edited_at.value_or(here->created_at))
-        return here->id;  // replayed or late (A022)
-    if (is_same_text(prepared.fresh, *here)) return here->id;
+        return here->id;                        // replayed or late (A022)
+    if (is_same_text(prepared.fresh, *here)) {  // counts of a poll
+        if (prepared.fresh.poll) store::polls::put(tx, here->id, *prepared.fresh.poll);
+        return here->id;
+    }
 
     auto changed = prepared.fresh;
     auto& status = changed.status;

@@ -9,9 +9,12 @@
 #include "src/present/sight.hpp"
 #include "src/services/compose.hpp"
 #include "src/services/outgoing.hpp"
+#include "src/services/polls.hpp"
 #include "src/services/remote.hpp"
+#include "src/services/tags.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
+#include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
 
 namespace outboard::services {
@@ -159,7 +162,8 @@ Status make_status(
     status.content_type = std::move(content_type);
     status.content = render_text(app.identity, draft.text, status.content_type, around.named);
     status.spoiler = draft.spoiler;
-    status.sensitive = draft.sensitive || !draft.spoiler.empty();
+    status.sensitive =
+        draft.sensitive.value_or(around.user.default_sensitive) || !draft.spoiler.empty();
     status.language = draft.language.empty() ? around.user.default_language : draft.language;
     status.created_at = app.clock.now();
     status.received_at = status.created_at;
@@ -184,7 +188,10 @@ Result<Rendered> render_change(
     const std::vector<Account>& mentioned
 ) {
     const bool open = is_open(fresh.status.visibility);
-    const auto object = object_of(app.identity, author, fresh.status, mentioned, fresh.hashtags);
+    auto poll = fresh.poll;
+    if (poll) poll = told_to_peers(*std::move(poll), app.clock.now());
+    const auto object =
+        object_of(app.identity, author, fresh.status, mentioned, fresh.hashtags, poll);
     OB_TRY(auto rendered, render_object(app, author, object, /*with_proof=*/open));
     OB_TRY(
         auto activity,
@@ -194,12 +201,21 @@ Result<Rendered> render_change(
     return Rendered{std::move(rendered), std::move(activity)};
 }
 
-void put_object(store::Writer& tx, const Status& status, const RenderedObject& object) {
-    store::documents::put(
-        tx,
-        object.packed,
-        {.uri = status.uri, .signed_by = "", .verified_how = "own", .received_via = ""}
-    );
+/// Votes stay where a poll asks the same as before.
+void keep_votes(Poll& wanted, const std::optional<Poll>& there) {
+    if (!there || !asks_the_same(*there, wanted)) return;
+    wanted.options = there->options;
+    wanted.voters = there->voters;
+}
+
+/// The poll an edit leaves: a new one, or the one that is there.
+Result<std::optional<Poll>> changed_poll(App& app, const Status& before, const Changes& changes) {
+    const auto there =
+        app.db.read([&](store::Reader& db) { return store::polls::find(db, before.id); });
+    if (!changes.poll) return there;
+    OB_TRY(auto wanted, make_poll(*changes.poll, app.clock.now()));
+    keep_votes(wanted, there);
+    return std::optional(std::move(wanted));
 }
 
 Result<void> check_count(const std::vector<Account>& mentioned) {
@@ -227,6 +243,10 @@ Result<std::optional<StatusId>> store_post(
         around,
         draft.content_type.empty() ? around.user.default_content_type : draft.content_type
     );
+    if (draft.poll) {
+        OB_TRY(fresh.poll, make_poll(*draft.poll, app.clock.now()));
+        fresh.status.kind = "Question";
+    }
     fresh.audience = audience_of(fresh.status, mentioned);
     for (const auto& account : mentioned) fresh.mentions.push_back(account.id);
     fresh.hashtags = hashtags;
@@ -246,6 +266,7 @@ Result<std::optional<StatusId>> store_post(
         }
         put_object(tx, fresh.status, rendered.object);
         store::statuses::insert(tx, fresh);
+        if (fresh.poll) plan_end(tx, app, id, *fresh.poll);
         emit(tx, app, rendered.activity);
         for (const auto& account : mentioned) {
             store::notifications::add(tx, account.id, author, "mention", id);
@@ -253,6 +274,9 @@ Result<std::optional<StatusId>> store_post(
         store::statuses::add_to_home(tx, author, id);
         if (fresh.status.visibility != Visibility::Direct) {
             fan_out_home(tx, app, author, id, /*is_boost=*/false);
+        }
+        if (fresh.status.visibility == Visibility::Public && !fresh.hashtags.empty()) {
+            fan_out_tags(tx, app, id);
         }
         return id;
     });
@@ -301,7 +325,9 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
     const auto mentioned = mentioned_by(around);
     OB_CHECK(check_count(mentioned));
     status.content = render_text(app.identity, status.source, status.content_type, around.named);
-    const bool same = status.content.str() == before.content.str() &&
+    OB_TRY(changed.poll, changed_poll(app, before, changes));
+    if (changed.poll) status.kind = "Question";
+    const bool same = !changes.poll && status.content.str() == before.content.str() &&
                       status.source == before.source && status.spoiler == before.spoiler &&
                       status.sensitive == before.sensitive && status.language == before.language;
     if (same) return id;
@@ -330,7 +356,10 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
             return fail(Code::Conflict, "The post was edited at the same time; try again.");
         }
         put_object(tx, status, rendered.object);
-        store::statuses::edit(tx, changed);
+        auto stored = changed;
+        if (stored.poll) keep_votes(*stored.poll, store::polls::find(tx, id));
+        store::statuses::edit(tx, stored);
+        if (stored.poll) plan_end(tx, app, id, *stored.poll);
         emit(tx, app, rendered.activity);
         store::statuses::Page many;
         many.limit = 1000;

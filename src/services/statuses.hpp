@@ -7,6 +7,7 @@
 
 #include "src/domain/status.hpp"
 #include "src/services/app.hpp"
+#include "src/services/polls.hpp"
 
 namespace outboard::services {
 
@@ -17,11 +18,12 @@ struct Draft {
     std::optional<Visibility>
         visibility;  // absent: the account's default, never wider than what is answered (V3)
     std::string spoiler;
-    bool sensitive = false;
-    std::string language;      // empty: the account's default
+    std::optional<bool> sensitive;  // absent: the account's default
+    std::string language;           // empty: the account's default
     std::string content_type;  // empty: the account's default; else text/plain or text/markdown
     std::string application;   // name of the client
     std::string idempotency_key;
+    std::optional<NewPoll> poll;
 };
 
 /// The status made by an earlier call with that key, within the hour of clients' retries and a
@@ -37,6 +39,7 @@ Result<StatusId> post(App& app, AccountId author, const Draft& draft);
 struct Changes {
     std::optional<std::string> text, spoiler, language, content_type;
     std::optional<bool> sensitive;
+    std::optional<NewPoll> poll;
 };
 /// A new revision, sent as Update to everyone who had the post (CONTRACT.md 20). The audience
 /// stays. Errors: NotFound unless it is the author's own, Invalid as for `post`.
@@ -49,9 +52,13 @@ Result<void> remove_status(App& app, AccountId author, StatusId id);
 Result<StatusId> bookmark(App& app, AccountId viewer, StatusId id);
 Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id);
 
-/// Pins an own post to the profile (it then stands in the featured collection), or takes it off;
-/// twice is once. Errors: NotFound unless it is the author's own; Invalid for boosts, direct posts,
-/// and over entities::kMaxPinned.
+/// No notifications of what happens in its thread any more.
+Result<StatusId> mute_thread(App& app, AccountId viewer, StatusId id);
+Result<StatusId> unmute_thread(App& app, AccountId viewer, StatusId id);
+
+/// Pins an own post to the profile (it then stands in the featured collection), or takes it off,
+/// and tells the followers (Add, Remove); twice is once. Errors: NotFound unless it is the author's
+/// own; Invalid for boosts, direct posts, and over entities::kMaxPinned.
 Result<StatusId> pin(App& app, AccountId author, StatusId id);
 Result<StatusId> unpin(App& app, AccountId author, StatusId id);
 

@@ -110,6 +110,24 @@ Result<StatusId> bookmark(App& app, AccountId viewer, StatusId id) {
     });
 }
 
+Result<StatusId> mute_thread(App& app, AccountId viewer, StatusId id) {
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        const auto seen = present::find_seen(tx, id, viewer);
+        if (!seen) return fail(Code::NotFound, "Record not found");
+        store::thread_mutes::add(tx, viewer, seen->original().thread);
+        return id;
+    });
+}
+
+Result<StatusId> unmute_thread(App& app, AccountId viewer, StatusId id) {
+    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
+        const auto seen = present::find_seen(tx, id, viewer);
+        if (!seen) return fail(Code::NotFound, "Record not found");
+        store::thread_mutes::remove(tx, viewer, seen->original().thread);
+        return id;
+    });
+}
+
 Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id) {
     return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
         OB_TRY(const auto original, find_original(tx, viewer, id));
@@ -118,7 +136,40 @@ Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id) {
     });
 }
 
+namespace {
+
+/// Tells the followers that the featured collection has changed (C3); nothing for posts that do not
+/// stand in it.
+Result<std::optional<PreparedActivity>> prepare_featured(
+    App& app, AccountId author, StatusId id, std::string_view type
+) {
+    OB_TRY(auto found, app.db.read([&](store::Reader& db) -> Result<std::pair<Status, Account>> {
+        OB_TRY(auto status, find_own(db, author, id));
+        return std::pair(std::move(status), store::accounts::find(db, author).value());
+    }));
+    const auto& [status, account] = found;
+    const bool is_listed = status.visibility <= Visibility::Unlisted && !status.boost_of;
+    if (!is_listed || account.featured.empty()) return std::optional<PreparedActivity>{};
+    OB_TRY(
+        auto activity,
+        prepare_activity(
+            app,
+            account,
+            type,
+            transient_uri(app, account, type == "Add" ? "adds" : "removes"),
+            json(status.uri),
+            addressing_of(account, Visibility::Public, {}),
+            /*with_proof=*/true,
+            account.featured
+        )
+    );
+    return std::optional(std::move(activity));
+}
+
+}  // namespace
+
 Result<StatusId> pin(App& app, AccountId author, StatusId id) {
+    OB_TRY(const auto add, prepare_featured(app, author, id, "Add"));
     return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
         OB_TRY(const auto status, find_own(tx, author, id));
         if (status.boost_of)
@@ -137,15 +188,16 @@ Result<StatusId> pin(App& app, AccountId author, StatusId id) {
                 "Validation failed: You have already pinned the maximum number of posts"
             );
         }
-        store::statuses::pin(tx, author, id);
+        if (store::statuses::pin(tx, author, id) && add) emit(tx, app, *add);
         return id;
     });
 }
 
 Result<StatusId> unpin(App& app, AccountId author, StatusId id) {
+    OB_TRY(const auto remove, prepare_featured(app, author, id, "Remove"));
     return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
         OB_CHECK(find_own(tx, author, id));
-        store::statuses::unpin(tx, author, id);
+        if (store::statuses::unpin(tx, author, id) && remove) emit(tx, app, *remove);
         return id;
     });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/store/follows.hpp"
+#include "src/store/lists.hpp"
 
 namespace outboard::store::blocks {
 namespace {
@@ -9,6 +10,12 @@ OB_QUERY(kAdd, "block.add", R"sql(
     ON CONFLICT (account, target) DO NOTHING)sql");
 OB_QUERY(kRemove, "block.remove", "DELETE FROM blocks WHERE account = $1 AND target = $2");
 OB_QUERY(kFindUri, "block.find_uri", "SELECT uri FROM blocks WHERE account = $1 AND target = $2");
+OB_PAGED_QUERY(
+    kList,
+    "block.list",
+    "SELECT id, target FROM blocks WHERE account = $4 AND id < $1 AND id > $2",
+    "id"
+);
 
 }  // namespace
 
@@ -26,6 +33,16 @@ bool exists(Reader& db, AccountId account, AccountId target) {
 
 std::optional<std::string> find_uri(Reader& db, AccountId account, AccountId target) {
     return db.one(kFindUri, [](const Row& row) { return row.text(0); }, account, target);
+}
+
+std::vector<PersonRow> list(Reader& db, AccountId account, const statuses::Page& page) {
+    return list_window(
+        db,
+        kList,
+        [](const Row& row) { return PersonRow{row.integer(0), row.id<Account>(1), {}}; },
+        page,
+        account
+    );
 }
 
 }  // namespace outboard::store::blocks

@@ -39,6 +39,12 @@ OB_PAGED_QUERY(
     "SELECT account FROM favourites WHERE status = $4 AND account < $1 AND account > $2",
     "account"
 );
+OB_PAGED_QUERY(
+    kListOf,
+    "favourite.list_of",
+    "SELECT id, status FROM favourites WHERE account = $4 AND id < $1 AND id > $2",
+    "id"
+);
 
 Favourite read(const Row& row) {
     return {row.integer(0), row.id<Account>(1), row.id<Status>(2), row.text(3)};
@@ -75,6 +81,12 @@ std::vector<AccountId> list_accounts(Reader& db, StatusId status, const statuses
 
 std::vector<StatusId> list_statuses(Reader& db, AccountId account, int most) {
     return db.all(kStatuses, status_id, account, most);
+}
+
+std::vector<statuses::Candidate> list_of(
+    Reader& db, AccountId account, const statuses::Page& page
+) {
+    return list_window(db, kListOf, candidate, page, account);
 }
 
 }  // namespace outboard::store::favourites

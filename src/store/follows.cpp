@@ -67,7 +67,9 @@ OB_IDS_QUERY(
     "follow.relationships",
     "SELECT a.id, mine.state, theirs.state, mine.show_boosts, mine.notify,"
     " CASE WHEN b.id IS NULL THEN 0 ELSE 1 END, CASE WHEN r.id IS NULL THEN 0 ELSE 1 END,"
-    " CASE WHEN m.id IS NULL THEN 0 ELSE 1 END, m.notifications"
+    " CASE WHEN m.id IS NULL THEN 0 ELSE 1 END, m.notifications, m.expires_at,"
+    " CASE WHEN EXISTS (SELECT 1 FROM domain_blocks d WHERE d.account = $2 AND a.domain <> ''"
+    "  AND d.domain IN (a.domain, a.host)) THEN 1 ELSE 0 END, n.comment"
     " FROM accounts a"
     " LEFT JOIN follows mine ON mine.account = $2 AND mine.target = a.id"
     " LEFT JOIN follows theirs ON theirs.account = a.id AND theirs.target = $2"
@@ -75,9 +77,20 @@ OB_IDS_QUERY(
     " LEFT JOIN blocks r ON r.account = a.id AND r.target = $2"
     " LEFT JOIN mutes m ON m.account = $2 AND m.target = a.id"
     "  AND (m.expires_at IS NULL OR m.expires_at > $3)"
+    " LEFT JOIN account_notes n ON n.account = $2 AND n.target = a.id"
     " WHERE a.id",
     "$1",
     ""
+);
+OB_IDS_QUERY(
+    kFamiliar,
+    "follow.familiar",
+    "SELECT r.target, r.account FROM follows r"
+    " JOIN follows mine ON mine.target = r.account AND mine.account = $2"
+    "  AND mine.state = 'accepted'"
+    " WHERE r.state = 'accepted' AND r.target",
+    "$1",
+    " ORDER BY r.target, r.id LIMIT 1000"
 );
 OB_QUERY(kRemoteFollowers, "follow.list_remote", R"sql(
     SELECT f.id, a.inbox, a.shared_inbox, a.host, f.account
@@ -200,6 +213,9 @@ std::unordered_map<AccountId, Relationship> load_relationships(
             r.blocked_by = row.boolean(6);
             r.muting = row.boolean(7);
             r.muting_notifications = !row.is_null(8) && row.boolean(8);
+            r.muting_until = row.maybe_instant(9);
+            r.domain_blocking = row.boolean(10);
+            r.note = row.text(11);
             found.emplace(row.id<Account>(0), r);
         },
         others,
@@ -207,6 +223,20 @@ std::unordered_map<AccountId, Relationship> load_relationships(
         db.now()
     );
     return found;
+}
+
+std::unordered_map<AccountId, std::vector<AccountId>> load_familiar(
+    Reader& db, AccountId viewer, const std::vector<AccountId>& others
+) {
+    std::unordered_map<AccountId, std::vector<AccountId>> familiar;
+    if (others.empty()) return familiar;
+    db.each(
+        kFamiliar,
+        [&](const Row& row) { familiar[row.id<Account>(0)].push_back(row.id<Account>(1)); },
+        others,
+        viewer
+    );
+    return familiar;
 }
 
 std::vector<RemoteFollower> list_remote_followers(

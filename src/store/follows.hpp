@@ -44,8 +44,16 @@ struct Relationship {
     bool following = false, requested = false, followed_by = false, requested_by = false;
     bool show_boosts = false, notify = false;
     bool blocking = false, blocked_by = false, muting = false, muting_notifications = false;
+    std::optional<Instant> muting_until;
+    bool domain_blocking = false;  // the viewer wants nothing of their domain
+    std::string note;              // what the viewer keeps in mind of them
 };
 std::unordered_map<AccountId, Relationship> load_relationships(
+    Reader& db, AccountId viewer, const std::vector<AccountId>& others
+);
+
+/// Of those whom the viewer follows, those who follow each of `others`: at most 1,000 in all.
+std::unordered_map<AccountId, std::vector<AccountId>> load_familiar(
     Reader& db, AccountId viewer, const std::vector<AccountId>& others
 );
 
@@ -62,7 +70,17 @@ std::vector<RemoteFollower> list_remote_followers(
 
 }  // namespace outboard::store::follows
 
+namespace outboard::store {
+/// Somebody on a list of people: `id` is the row's, which is the page's cursor.
+struct PersonRow {
+    std::int64_t id = 0;
+    AccountId account;
+    std::optional<Instant> until;  // of mutes that end
+};
+}  // namespace outboard::store
+
 namespace outboard::store::blocks {
+std::vector<PersonRow> list(Reader& db, AccountId account, const statuses::Page& page);
 bool add(Writer& tx, AccountId account, AccountId target, std::string_view uri);
 bool remove(Writer& tx, AccountId account, AccountId target);
 bool exists(Reader& db, AccountId account, AccountId target);
@@ -70,6 +88,9 @@ std::optional<std::string> find_uri(Reader& db, AccountId account, AccountId tar
 }  // namespace outboard::store::blocks
 
 namespace outboard::store::mutes {
+std::vector<PersonRow> list(
+    Reader& db, AccountId account, const statuses::Page& page
+);  // those in force
 void put(
     Writer& tx,
     AccountId account,
@@ -80,17 +101,38 @@ void put(
 bool remove(Writer& tx, AccountId account, AccountId target);
 }  // namespace outboard::store::mutes
 
+/// Domains an account wants nothing of: `host[:port]` in lower case.
+namespace outboard::store::domain_blocks {
+struct DomainRow {
+    std::int64_t id = 0;
+    std::string domain;
+};
+bool add(Writer& tx, AccountId account, std::string_view domain);  // false when it was there
+bool remove(Writer& tx, AccountId account, std::string_view domain);
+bool exists(Reader& db, AccountId account, std::string_view domain);
+std::int64_t count(Reader& db, AccountId account);
+std::vector<DomainRow> list(Reader& db, AccountId account, const statuses::Page& page);
+/// Accounts of that domain that follow the account or are followed by it: at most `limit`.
+std::vector<AccountId> list_follows(
+    Reader& db, AccountId account, std::string_view domain, int limit
+);
+}  // namespace outboard::store::domain_blocks
+
+namespace outboard::store::account_notes {
+void put(Writer& tx, AccountId account, AccountId target, std::string_view comment);  // empty: none
+}  // namespace outboard::store::account_notes
+
 namespace outboard::store::notifications {
 
 struct NotificationRow {
     NotificationId id;
     AccountId account, source;
-    std::string kind;  // mention, favourite, reblog, follow, follow_request, status, update
+    std::string kind;  // mention, favourite, reblog, follow, follow_request, status, update, poll
     std::optional<StatusId> status;
     Instant created_at{};
 };
-/// Once per (account, source, kind, status); not from blocked or muted sources, not from oneself.
-/// Only for local users.
+/// Once per (account, source, kind, status); not from blocked or muted sources or domains, not
+/// about muted threads, not from oneself but of polls. Only for local users.
 void add(
     Writer& tx,
     AccountId account,
@@ -115,5 +157,7 @@ std::vector<NotificationRow> list(
 std::optional<NotificationRow> find(Reader& db, AccountId account, NotificationId id);
 void dismiss(Writer& tx, AccountId account, NotificationId id);
 void clear(Writer& tx, AccountId account);
+/// How many are newer than `after`, counted up to `most`.
+std::int64_t count_after(Reader& db, AccountId account, std::int64_t after, int most);
 
 }  // namespace outboard::store::notifications

@@ -59,6 +59,7 @@ auto list_window(
 }
 
 inline StatusId status_id(const Row& row) { return row.id<Status>(0); }
+inline statuses::Candidate candidate(const Row& row) { return {row.integer(0), row.id<Status>(1)}; }
 inline AccountId account_id(const Row& row) { return row.id<Account>(0); }
 
 /// `host[:port]` of an http(s) address in lower case, empty for anything else. For comparing

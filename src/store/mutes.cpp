@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/store/follows.hpp"
+#include "src/store/lists.hpp"
 
 namespace outboard::store::mutes {
 namespace {
@@ -10,6 +11,14 @@ OB_QUERY(kPut, "mute.put", R"sql(
     ON CONFLICT (account, target) DO UPDATE SET
         notifications = excluded.notifications, expires_at = excluded.expires_at)sql");
 OB_QUERY(kRemove, "mute.remove", "DELETE FROM mutes WHERE account = $1 AND target = $2");
+OB_PAGED_QUERY(
+    kList,
+    "mute.list",
+    R"sql(
+    SELECT id, target, expires_at FROM mutes
+    WHERE account = $4 AND id < $1 AND id > $2 AND (expires_at IS NULL OR expires_at > $5))sql",
+    "id"
+);
 
 }  // namespace
 
@@ -25,6 +34,19 @@ void put(
 
 bool remove(Writer& tx, AccountId account, AccountId target) {
     return tx.execute(kRemove, account, target) == 1;
+}
+
+std::vector<PersonRow> list(Reader& db, AccountId account, const statuses::Page& page) {
+    return list_window(
+        db,
+        kList,
+        [](const Row& row) {
+            return PersonRow{row.integer(0), row.id<Account>(1), row.maybe_instant(2)};
+        },
+        page,
+        account,
+        db.now()
+    );
 }
 
 }  // namespace outboard::store::mutes

@@ -12,12 +12,16 @@ OB_QUERY(kAdd, "notification.add", R"sql(
     SELECT CAST($1 AS BIGINT), u.account, a.id, CAST($4 AS TEXT), CAST($5 AS BIGINT),
         CAST($6 AS BIGINT)
     FROM users u JOIN accounts a ON a.id = $3
-    WHERE u.account = $2 AND a.id <> u.account
+    WHERE u.account = $2 AND (a.id <> u.account OR $4 = 'poll')
       AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account = $2 AND b.target = $3)
       AND NOT EXISTS (SELECT 1 FROM blocks r WHERE r.account = $3 AND r.target = $2)
       AND NOT EXISTS (SELECT 1 FROM mutes m
           WHERE m.account = $2 AND m.target = $3 AND m.notifications = true
             AND (m.expires_at IS NULL OR m.expires_at > $6))
+      AND NOT EXISTS (SELECT 1 FROM domain_blocks d
+          WHERE d.account = $2 AND a.domain <> '' AND d.domain IN (a.domain, a.host))
+      AND NOT EXISTS (SELECT 1 FROM thread_mutes t JOIN statuses s ON s.thread = t.thread
+          WHERE t.account = $2 AND s.id = $5)
     ON CONFLICT (account, source, kind, status) DO NOTHING)sql");
 OB_QUERY(kRemove, "notification.remove", R"sql(
     DELETE FROM notifications
@@ -31,6 +35,9 @@ OB_QUERY(
     kDismiss, "notification.dismiss", "DELETE FROM notifications WHERE id = $2 AND account = $1"
 );
 OB_QUERY(kClear, "notification.clear", "DELETE FROM notifications WHERE account = $1");
+OB_QUERY(kCountAfter, "notification.count_after", R"sql(
+    SELECT count(*) FROM (SELECT 1 FROM notifications
+                          WHERE account = $1 AND id > $2 LIMIT $3) AS newest)sql");
 
 // $4 account, $5 kinds wanted ('[]' for all), $6 kinds unwanted, $7 the one source (0 for all).
 // What was told before a block is not told after it.
@@ -42,7 +49,10 @@ OB_QUERY(kClear, "notification.clear", "DELETE FROM notifications WHERE account 
     ")"                                                                                     \
     " AND ($7 = 0 OR n.source = $7)"                                                        \
     " AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account = $4 AND b.target = n.source)" \
-    " AND NOT EXISTS (SELECT 1 FROM blocks r WHERE r.account = n.source AND r.target = $4)"
+    " AND NOT EXISTS (SELECT 1 FROM blocks r WHERE r.account = n.source AND r.target = $4)" \
+    " AND NOT EXISTS (SELECT 1 FROM accounts a JOIN domain_blocks d"                        \
+    "  ON d.account = $4 AND d.domain IN (a.domain, a.host)"                                \
+    "  WHERE a.id = n.source AND a.domain <> '')"
 #define OB_NOTIFICATION_SQLITE \
     OB_NOTIFICATION_WINDOW("SELECT value FROM json_each($5)", "SELECT value FROM json_each($6)")
 #define OB_NOTIFICATION_POSTGRES                               \
@@ -121,5 +131,9 @@ void dismiss(Writer& tx, AccountId account, NotificationId id) {
 }
 
 void clear(Writer& tx, AccountId account) { tx.execute(kClear, account); }
+
+std::int64_t count_after(Reader& db, AccountId account, std::int64_t after, int most) {
+    return db.count(kCountAfter, account, after, most);
+}
 
 }  // namespace outboard::store::notifications

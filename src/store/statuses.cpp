@@ -43,6 +43,9 @@ OB_QUERY(
     "status.set_document",
     "UPDATE statuses SET document = $2 WHERE id = $1 AND state <> 'deleted'"
 );
+OB_QUERY(kSetTally, "status.set_tally", R"sql(
+    UPDATE statuses SET document = $3, revision = revision + 1
+    WHERE id = $1 AND revision = $2 AND state = 'present')sql");
 OB_QUERY(kRevisions, "status.revisions", R"sql(
     SELECT revision, content, spoiler, sensitive, created_at FROM status_revisions
     WHERE status = $1 ORDER BY revision)sql");
@@ -135,6 +138,10 @@ std::optional<Status> find_boost(Reader& db, AccountId account, StatusId status)
 
 void set_document(Writer& tx, StatusId id, std::string_view hash) {
     tx.execute(kSetDocument, id, Blob{std::string(hash)});
+}
+
+bool set_tally(Writer& tx, StatusId id, std::int64_t revision, std::string_view hash) {
+    return tx.execute(kSetTally, id, revision, Blob{std::string(hash)}) == 1;
 }
 
 std::vector<StatusRevision> load_revisions(Reader& db, StatusId id) {

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "src/domain/poll.hpp"
 #include "src/domain/status.hpp"
 #include "src/store/database.hpp"
 
@@ -18,6 +19,12 @@ namespace outboard::store::statuses {
 struct Page {
     std::optional<std::int64_t> max_id, since_id, min_id;
     int limit = 20;
+};
+
+/// A status on a list with a cursor of its own.
+struct Candidate {
+    std::int64_t cursor = 0;
+    StatusId status;
 };
 
 std::optional<Status> find(
@@ -35,21 +42,22 @@ std::vector<Status> load(Reader& db, const std::vector<StatusId>& ids);  // in n
 /// status' own id. A `reply_to_uri` alone links nothing: whether the author may know of the parent
 /// is the caller's question (A056). Links replies that waited for a remote status' uri (at most
 /// 1,000), and counts: author's statuses, parent's replies (public and unlisted ones: THREATS 104),
-/// boosts.
+/// boosts. Direct ones join the conversations of those who take part here.
 struct NewStatus {
     Status status;
     std::vector<AudienceLine> audience;
     std::vector<AccountId> mentions;
     std::vector<std::string> hashtags;  // as written
     std::vector<Media> media;
+    std::optional<Poll> poll;
 };
 /// Throws StoreError for a local one whose id `is_taken`: it stands in the uri already, so it
 /// cannot move.
 StatusId insert(Writer& tx, const NewStatus& fresh);
 bool is_taken(Reader& db, StatusId id);
-/// A new revision; the old one goes to status_revisions (the newest 100 stay). Tags, mentions and
-/// media are replaced; audience, time and place in the thread stay. A deleted status stays deleted;
-/// a pruned one is present again.
+/// A new revision; the old one goes to status_revisions (the newest 100 stay). Tags, mentions,
+/// media and a poll that is given are replaced; audience, time and place in the thread stay. A
+/// deleted status stays deleted; a pruned one is present again.
 void edit(Writer& tx, const NewStatus& changed);
 /// Empties and marks deleted, removes audience, home entries, favourites, bookmarks, notifications,
 /// mentions, tags, media, revisions and boosts of it; counts. True when a well-known status has
@@ -63,6 +71,9 @@ std::vector<StatusId> list_undeleted(
 /// activity's.
 std::vector<std::string> list_documents(Reader& db, StatusId id);
 void set_document(Writer& tx, StatusId id, std::string_view hash);
+/// Other bytes of the same text, as a new revision: counts of its poll. False when it has changed
+/// since `revision`.
+bool set_tally(Writer& tx, StatusId id, std::int64_t revision, std::string_view hash);
 
 std::vector<StatusRevision> load_revisions(Reader& db, StatusId id);  // old ones, oldest first
 std::vector<AudienceLine> load_audience(Reader& db, StatusId id);
@@ -129,6 +140,8 @@ void add_to_home(Writer& tx, AccountId account, StatusId status);
 std::int64_t fan_out_home(
     Writer& tx, AccountId author, StatusId status, bool is_boost, std::int64_t after, int chunk
 );
+/// Of the same follows those that want to be told of each post.
+std::vector<AccountId> list_notified(Reader& db, AccountId author, std::int64_t after, int chunk);
 /// Fills a home after a new follow: the newest 40 of `target` (boosts only where the follow shows
 /// them).
 void backfill_home(Writer& tx, AccountId account, AccountId target);
@@ -155,13 +168,36 @@ std::vector<AccountId> list_accounts(
 std::vector<StatusId> list_statuses(
     Reader& db, AccountId account, int most
 );  // that it marked, in no order
+std::vector<statuses::Candidate> list_of(
+    Reader& db, AccountId account, const statuses::Page& page
+);  // newest favourite first
 
 }  // namespace outboard::store::favourites
 
 namespace outboard::store::bookmarks {
 bool add(Writer& tx, AccountId account, StatusId status);
 bool remove(Writer& tx, AccountId account, StatusId status);
+std::vector<statuses::Candidate> list_of(
+    Reader& db, AccountId account, const statuses::Page& page
+);  // newest bookmark first
 }  // namespace outboard::store::bookmarks
+
+namespace outboard::store::thread_mutes {
+bool add(Writer& tx, AccountId account, StatusId thread);
+bool remove(Writer& tx, AccountId account, StatusId thread);
+}  // namespace outboard::store::thread_mutes
+
+/// How far an account has read.
+namespace outboard::store::markers {
+struct Marker {
+    std::string timeline;  // home or notifications
+    std::int64_t last_read = 0, version = 0;
+    Instant updated_at{};
+};
+std::vector<Marker> load(Reader& db, AccountId account);
+/// One version more than before.
+void put(Writer& tx, AccountId account, std::string_view timeline, std::int64_t last_read);
+}  // namespace outboard::store::markers
 
 namespace outboard::store::idempotency {
 std::optional<StatusId> find(Reader& db, AccountId account, std::string_view key);

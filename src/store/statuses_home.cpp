@@ -47,6 +47,11 @@ OB_QUERY(kFanOut, "home.fan_out", R"sql(
 OB_QUERY(kFanOutAccounts, "home.fan_out_accounts", R"sql(
     SELECT f.account FROM follows f JOIN users u ON u.account = f.account
     WHERE f.target = $1 AND f.state = 'accepted' AND f.id > $2 AND f.id <= $3)sql");
+OB_QUERY(kNotified, "home.notified", R"sql(
+    SELECT recent.account FROM (
+        SELECT account, notify FROM follows
+        WHERE target = $1 AND state = 'accepted' AND id > $2 ORDER BY id LIMIT $3) AS recent
+    WHERE recent.notify = true)sql");
 OB_QUERY(kBackfill, "home.backfill", R"sql(
     INSERT INTO home (account, status)
     SELECT CAST($1 AS BIGINT), recent.id FROM (
@@ -94,6 +99,10 @@ std::int64_t fan_out_home(
         }
     }
     return follows.size() == static_cast<std::size_t>(chunk) ? last : 0;
+}
+
+std::vector<AccountId> list_notified(Reader& db, AccountId author, std::int64_t after, int chunk) {
+    return db.all(kNotified, account_id, author, after, chunk);
 }
 
 void backfill_home(Writer& tx, AccountId account, AccountId target) {

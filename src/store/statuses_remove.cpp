@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/store/accounts.hpp"
+#include "src/store/conversations.hpp"
 #include "src/store/lists.hpp"
+#include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
 
 namespace outboard::store::statuses {
@@ -133,6 +135,8 @@ bool remove(Writer& tx, StatusId id) {
         tx.execute(kDropMedia, id);
         tx.execute(kDropAllRevisions, id);
         tx.execute(kUnpin, counted->account, id);
+        polls::remove(tx, id);
+        conversations::forget_status(tx, id);
     }
     bool more = remove_boosts_of(tx, id);
     for (const auto* query :

@@ -38,7 +38,9 @@ OB_IDS_QUERY(
     " CASE WHEN EXISTS (SELECT 1 FROM bookmarks b"
     "  WHERE b.account = $2 AND b.status = s.id) THEN 1 ELSE 0 END,"
     " CASE WHEN EXISTS (SELECT 1 FROM pins p"
-    "  WHERE p.account = $2 AND p.status = s.id) THEN 1 ELSE 0 END"
+    "  WHERE p.account = $2 AND p.status = s.id) THEN 1 ELSE 0 END,"
+    " CASE WHEN EXISTS (SELECT 1 FROM thread_mutes t"
+    "  WHERE t.account = $2 AND t.thread = s.thread) THEN 1 ELSE 0 END"
     " FROM statuses s WHERE s.id",
     "$1",
     ""
@@ -123,6 +125,7 @@ std::unordered_map<StatusId, Flags> load_flags(
             one.boosted = row.boolean(2);
             one.bookmarked = row.boolean(3);
             one.pinned = row.boolean(4);
+            one.muted = row.boolean(5);
             flags.emplace(row.id<Status>(0), one);
         },
         ids,

@@ -5,8 +5,11 @@
 #include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
 #include "src/store/accounts.hpp"
+#include "src/store/conversations.hpp"
 #include "src/store/lists.hpp"
+#include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
+#include "src/store/tags.hpp"
 
 namespace outboard::store::statuses {
 namespace {
@@ -37,8 +40,6 @@ OB_QUERY(kAddAudience, "status.add_audience", R"sql(
 OB_QUERY(kAddMention, "status.add_mention", R"sql(
     INSERT INTO mentions (status, account) VALUES ($1, $2)
     ON CONFLICT (status, account) DO NOTHING)sql");
-OB_QUERY(kFindTag, "tag.find", "SELECT id FROM tags WHERE name = $1");
-OB_QUERY(kInsertTag, "tag.insert", "INSERT INTO tags (id, name, display) VALUES ($1, $2, $3)");
 OB_QUERY(kAddTag, "status.add_tag", R"sql(
     INSERT INTO status_tags (tag, status) VALUES ($1, $2)
     ON CONFLICT (tag, status) DO NOTHING)sql");
@@ -139,21 +140,13 @@ Place place_of(Writer& tx, const Status& status, StatusId id) {
     return place;
 }
 
-std::int64_t tag_id(Writer& tx, std::string_view name, std::string_view display) {
-    const auto known = tx.one(kFindTag, [](const Row& row) { return row.integer(0); }, name);
-    if (known) return *known;
-    const auto id = tx.next_id();
-    tx.execute(kInsertTag, id, name, display);
-    return id;
-}
-
 void add_tags(Writer& tx, StatusId id, const std::vector<std::string>& hashtags) {
     std::unordered_set<std::string> seen;
     for (std::string_view tag : hashtags) {
         if (tag.starts_with('#')) tag.remove_prefix(1);
         const auto name = fold_case(tag);
         if (name.empty() || !seen.insert(name).second) continue;
-        tx.execute(kAddTag, tag_id(tx, name, tag), id);
+        tx.execute(kAddTag, tags::ensure(tx, name, tag), id);
     }
 }
 
@@ -204,6 +197,7 @@ void link_waiting(Writer& tx, const Status& status, StatusId id, StatusId thread
     if (replies.empty()) return;
     tx.execute(kLink, replies, id, status.account);
     tx.execute(kMergeThreads, threads, thread, kThreadRows);
+    conversations::merge(tx, threads, thread);
     if (listed > 0) tx.execute(kAddReplies, id, listed);
 }
 
@@ -261,12 +255,20 @@ StatusId insert(Writer& tx, const NewStatus& fresh) {
     for (const auto account : fresh.mentions) tx.execute(kAddMention, id, account);
     add_tags(tx, id, fresh.hashtags);
     add_media(tx, id, status.account, fresh.media);
+    if (fresh.poll) polls::put(tx, id, *fresh.poll);
 
     if (status.boost_of) tx.execute(kAddBoost, *status.boost_of);
     if (is_listed(status)) {
         accounts::add_to_counts(tx, status.account, 0, 0, 1);
         accounts::note_status_at(tx, status.account, status.created_at);
         if (status.reply_to) tx.execute(kAddReplies, *status.reply_to, 1);
+    }
+    if (status.visibility == Visibility::Direct && !status.boost_of) {
+        conversations::note(tx, id, place.thread, status.account, status.account);
+        for (const auto& line : fresh.audience) {
+            if (line.kind != AudienceKind::Actor || line.target == status.account) continue;
+            conversations::note(tx, id, place.thread, status.account, line.target);
+        }
     }
     // Nobody can have answered a local status before it was there; who named its uri guessed.
     if (!status.local && !status.boost_of) link_waiting(tx, status, id, place.thread);
@@ -303,6 +305,7 @@ void edit(Writer& tx, const NewStatus& changed) {
     }
     tx.execute(kDropOtherMedia, kept, status.id);
     add_media(tx, status.id, status.account, changed.media);
+    if (changed.poll) polls::put(tx, status.id, *changed.poll);
 }
 
 }  // namespace outboard::store::statuses

@@ -9,7 +9,7 @@ namespace {
 
 #define OB_USER_COLUMNS                                                   \
     "u.account, u.role, u.email, u.password_hash, u.default_visibility, " \
-    "u.default_content_type, u.default_language"
+    "u.default_content_type, u.default_language, u.default_sensitive"
 
 OB_QUERY(kFind, "user.find", "SELECT " OB_USER_COLUMNS " FROM users u WHERE u.account = $1");
 // Only who may log in: a suspended or deleted account has no login.
@@ -36,7 +36,8 @@ OB_QUERY(kInsert, "user.insert", R"sql(
 OB_QUERY(kRemove, "user.remove", "DELETE FROM users WHERE account = $1");
 OB_QUERY(kPassword, "user.set_password", "UPDATE users SET password_hash = $2 WHERE account = $1");
 OB_QUERY(kDefaults, "user.set_defaults", R"sql(
-    UPDATE users SET default_visibility = $2, default_content_type = $3, default_language = $4
+    UPDATE users SET default_visibility = $2, default_content_type = $3, default_language = $4,
+        default_sensitive = $5
     WHERE account = $1)sql");
 OB_QUERY(kIsLocal, "user.is_local", R"sql(
     SELECT 1 FROM users u JOIN accounts a ON a.id = u.account
@@ -53,6 +54,7 @@ User read(const Row& row) {
     user.default_visibility = row.text(4);
     user.default_content_type = row.text(5);
     user.default_language = row.text(6);
+    user.default_sensitive = row.boolean(7);
     return user;
 }
 
@@ -94,7 +96,8 @@ void set_defaults(Writer& tx, const User& user) {
         user.account,
         user.default_visibility,
         user.default_content_type,
-        user.default_language
+        user.default_language,
+        user.default_sensitive
     );
 }
 

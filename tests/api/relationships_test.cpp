@@ -65,6 +65,48 @@ TEST_CASE("an unlocked local account is followed at once, and its posts come hom
     CHECK(world.node.get("/api/v1/accounts/" + world.bob.id.str()).json["followers_count"] == 0);
 }
 
+TEST_CASE("familiar followers are those one follows oneself") {
+    World world;
+    world.act(world.eve, "follow", world.bob);
+    const auto ask = [&](const Actor& who) {
+        const auto reply = world.node.get(
+            "/api/v1/accounts/familiar_followers?id[]=" + world.bob.id.str() + "&id[]=1", who.token
+        );
+        check_entity(reply, "familiar_followers");
+        REQUIRE(reply.json.size() == 1);
+        return reply.json[0]["accounts"];
+    };
+    CHECK(ask(world.ana).empty());
+    world.act(world.ana, "follow", world.eve);
+    CHECK(ask(world.ana).empty());  // asked, not answered
+    world.accepts(world.eve, world.ana);
+    REQUIRE(ask(world.ana).size() == 1);
+    CHECK(ask(world.ana)[0]["acct"] == "eve");
+    CHECK(ask(world.bob).empty());
+}
+
+TEST_CASE("who wants to be told of each post is told, and of answers to others not") {
+    World world;
+    const json told = {{"notify", true}};
+    CHECK(world.act(world.ana, "follow", world.bob, told)["notifying"] == true);
+    const auto post = world.node.posts(world.bob, "News");
+    const auto own = world.node.posts(world.eve, "Question");
+    for (const auto& [parent, text] : {std::pair(post, "More"), std::pair(own, "Answer")}) {
+        world.node.clock.advance(std::chrono::seconds(1));
+        world.node.post(
+            "/api/v1/statuses", world.bob.token, {{"status", text}, {"in_reply_to_id", parent}}
+        );
+    }
+    world.node.posts(world.bob, "Psst @eve", "direct");
+    const auto list = world.node.get("/api/v1/notifications?types[]=status", world.ana.token);
+    check_entity(list, "notification");
+    REQUIRE(list.json.size() == 2);
+    CHECK(list.json[1]["status"]["id"] == post);
+    world.act(world.ana, "follow", world.bob, {{"notify", false}});
+    world.node.posts(world.bob, "More news");
+    CHECK(world.node.get("/api/v1/notifications?types[]=status", world.ana.token).json.size() == 2);
+}
+
 TEST_CASE("a locked account is asked, and answers") {
     World world;
     const auto asked = world.act(world.ana, "follow", world.eve);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "federation/base/text.hpp"
 #include "tests/api/check.hpp"
@@ -14,11 +16,24 @@ namespace {
 /// What the ordinary calls speak about.
 struct World {
     TestNode node;
+    std::string asks(const Actor& author, const std::string& visibility) {
+        const auto reply = node.post(
+            "/api/v1/statuses",
+            author.token,
+            {{"status", "Which pump?"},
+             {"visibility", visibility},
+             {"poll", {{"options", {"red", "blue"}}, {"expires_in", 3600}}}}
+        );
+        return reply.json.at("id");
+    }
     Actor ana = node.person("ana");
     Actor bob = node.person("bob");
     Actor eve = node.person("eve", /*locked=*/true);
     std::string own = node.posts(ana, "Notes on pumps #work");
     std::string other = node.posts(bob, "An answer for @ana");
+    std::string poll = asks(bob, "public");
+    std::string direct = node.posts(bob, "Between us @ana", "direct");
+    std::string conversation = node.get("/api/v1/conversations", ana.token).json.at(0).at("id");
     nlohmann::json client =
         node.post("/api/v1/apps", {}, {{"client_name", "Tusk"}, {"redirect_uris", "tusk://"}}).json;
     std::string notification = node.get("/api/v1/notifications", ana.token).json.at(0).at("id");
@@ -26,10 +41,20 @@ struct World {
 
 struct Row {
     std::string entity;  // schema of the answer; "" for {} and []
-    std::string target;  // with {own}, {other}, {bob}, {eve}, {notification}, {client}
+    // with {own}, {other}, {poll}, {conversation}, {bob}, {eve}, {notification}, {client}
+    std::string target;
     nlohmann::json body = nullptr;
     std::function<void(World&)> before = nullptr;
 };
+
+std::string fill(const World& world, std::string target);
+
+/// What ana does before the call.
+std::function<void(World&)> first(std::string target) {
+    return [target = std::move(target)](World& world) {
+        REQUIRE(world.node.post(fill(world, target), world.ana.token).status == 200);
+    };
+}
 
 const std::map<std::string, Row>& table() {
     const auto request_from_eve = [](World& world) {
@@ -46,6 +71,8 @@ const std::map<std::string, Row>& table() {
          {"credential_account", "/api/v1/accounts/update_credentials", {{"note", "I mend pumps"}}}},
         {"GET /api/v1/accounts/lookup", {"account", "/api/v1/accounts/lookup?acct=bob"}},
         {"GET /api/v1/accounts/search", {"account", "/api/v1/accounts/search?q=bo"}},
+        {"GET /api/v1/accounts/familiar_followers",
+         {"familiar_followers", "/api/v1/accounts/familiar_followers?id[]={bob}"}},
         {"GET /api/v1/accounts/relationships",
          {"relationship", "/api/v1/accounts/relationships?id[]={bob}"}},
         {"GET /api/v1/accounts/:id", {"account", "/api/v1/accounts/{bob}"}},
@@ -75,10 +102,50 @@ const std::map<std::string, Row>& table() {
         {"GET /api/v1/custom_emojis", {"", "/api/v1/custom_emojis"}},
         {"GET /api/v1/announcements", {"", "/api/v1/announcements"}},
         {"GET /api/v1/preferences", {"preferences", "/api/v1/preferences"}},
-        {"GET /api/v1/markers", {"", "/api/v1/markers"}},
+        {"GET /api/v1/markers", {"markers", "/api/v1/markers?timeline[]=home"}},
+        {"POST /api/v1/markers", {"markers", "/api/v1/markers", {{"home", {{"last_read_id", "7"}}}}}
+        },
+        {"GET /api/v1/filters", {"", "/api/v1/filters"}},
+        {"GET /api/v1/featured_tags", {"", "/api/v1/featured_tags"}},
+        {"GET /api/v1/endorsements", {"", "/api/v1/endorsements"}},
+        {"GET /api/v1/scheduled_statuses", {"", "/api/v1/scheduled_statuses"}},
+        {"GET /api/v1/suggestions", {"", "/api/v1/suggestions"}},
+        {"GET /api/v2/suggestions", {"", "/api/v2/suggestions"}},
+        {"GET /api/v1/trends", {"", "/api/v1/trends"}},
+        {"GET /api/v1/trends/tags", {"", "/api/v1/trends/tags"}},
+        {"GET /api/v1/trends/statuses", {"", "/api/v1/trends/statuses"}},
+        {"GET /api/v1/trends/links", {"", "/api/v1/trends/links"}},
+        {"GET /api/v1/timelines/list/:id", {"", "/api/v1/timelines/list/1"}},
+        {"GET /api/v1/blocks",
+         {"account", "/api/v1/blocks", nullptr, first("/api/v1/accounts/{bob}/block")}},
+        {"GET /api/v1/mutes",
+         {"muted_account", "/api/v1/mutes", nullptr, first("/api/v1/accounts/{bob}/mute")}},
+        {"GET /api/v1/domain_blocks", {"", "/api/v1/domain_blocks"}},
+        {"POST /api/v1/domain_blocks", {"", "/api/v1/domain_blocks", {{"domain", "loud.example"}}}},
+        {"DELETE /api/v1/domain_blocks", {"", "/api/v1/domain_blocks?domain=loud.example"}},
+        {"GET /api/v1/bookmarks",
+         {"status", "/api/v1/bookmarks", nullptr, first("/api/v1/statuses/{other}/bookmark")}},
+        {"GET /api/v1/favourites",
+         {"status", "/api/v1/favourites", nullptr, first("/api/v1/statuses/{other}/favourite")}},
+        {"GET /api/v1/tags/:name", {"tag", "/api/v1/tags/caf%C3%A9"}},
+        {"POST /api/v1/tags/:name/follow", {"tag", "/api/v1/tags/work/follow"}},
+        {"POST /api/v1/tags/:name/unfollow", {"tag", "/api/v1/tags/work/unfollow"}},
+        {"GET /api/v1/polls/:id", {"poll", "/api/v1/polls/{poll}"}},
+        {"POST /api/v1/polls/:id/votes", {"poll", "/api/v1/polls/{poll}/votes", {{"choices", {0}}}}
+        },
+        {"POST /api/v1/accounts/:id/note",
+         {"relationship", "/api/v1/accounts/{bob}/note", {{"comment", "mends pumps"}}}},
+        {"GET /api/v1/notifications/unread_count",
+         {"unread_count", "/api/v1/notifications/unread_count"}},
+        {"POST /api/v1/statuses/:id/mute", {"status", "/api/v1/statuses/{other}/mute"}},
+        {"POST /api/v1/statuses/:id/unmute", {"status", "/api/v1/statuses/{other}/unmute"}},
         {"GET /api/v1/lists", {"", "/api/v1/lists"}},
-        {"GET /api/v1/followed_tags", {"", "/api/v1/followed_tags"}},
-        {"GET /api/v1/conversations", {"", "/api/v1/conversations"}},
+        {"GET /api/v1/followed_tags",
+         {"tag", "/api/v1/followed_tags", nullptr, first("/api/v1/tags/work/follow")}},
+        {"GET /api/v1/conversations", {"conversation", "/api/v1/conversations"}},
+        {"POST /api/v1/conversations/:id/read",
+         {"conversation", "/api/v1/conversations/{conversation}/read"}},
+        {"DELETE /api/v1/conversations/:id", {"", "/api/v1/conversations/{conversation}"}},
         {"GET /api/v2/filters", {"", "/api/v2/filters"}},
         {"GET /api/v1/notifications", {"notification", "/api/v1/notifications"}},
         {"GET /api/v1/notifications/:id", {"notification", "/api/v1/notifications/{notification}"}},
@@ -128,6 +195,8 @@ std::string fill(const World& world, std::string target) {
     const std::pair<std::string, std::string> words[] = {
         {"{own}", world.own},
         {"{other}", world.other},
+        {"{poll}", world.poll},
+        {"{conversation}", world.conversation},
         {"{bob}", world.bob.id.str()},
         {"{eve}", world.eve.id.str()},
         {"{notification}", world.notification},
@@ -184,6 +253,42 @@ TEST_CASE("every route answers its ordinary call with a valid entity") {
     }
 }
 
+/// What a call with a token that is nobody's gets there.
+int status_for_strangers(const TestNode& node, const std::string& name) {
+    for (const auto& route : node.router().routes()) {
+        if (route.method + " " + route.pattern == name) {
+            return route.policy.ignores_token ? 200 : 401;
+        }
+    }
+    return 404;
+}
+
+/// The same address with a slash at the end of its path.
+std::string slashed(std::string target) {
+    return target.insert(std::min(target.find('?'), target.size()), "/");
+}
+
+TEST_CASE("every answer is JSON that any site's script may read, with a slash at the end or not") {
+    for (const auto& [name, row] : table()) {
+        World fresh;
+        CAPTURE(name);
+        if (row.before) row.before(fresh);
+        const auto method = name.substr(0, name.find(' '));
+        const auto target = slashed(fill(fresh, row.target));
+        for (const auto& token : {fresh.ana.token, std::string("unknown")}) {
+            // PUT and PATCH are the same on routes that change something (pitfalls.md 1.7).
+            const auto asked = method == "PUT" ? "PATCH" : method == "PATCH" ? "PUT" : method;
+            const auto reply = fresh.node.call(asked, target, token, row.body);
+            const bool is_stranger = token == "unknown";
+            CHECK(reply.status == (is_stranger ? status_for_strangers(fresh.node, name) : 200));
+            CHECK(reply.header("access-control-allow-origin") == "*");
+            CHECK(reply.header("access-control-expose-headers").starts_with("Link"));
+            CHECK(reply.header("content-type").starts_with("application/json"));
+            CHECK_FALSE(reply.body.empty());
+        }
+    }
+}
+
 TEST_CASE("routes for a login refuse everybody who has none that fits") {
     TestNode node;
     const auto ana = node.person("ana");
@@ -220,17 +325,79 @@ TEST_CASE("routes for a login refuse everybody who has none that fits") {
     }
 }
 
+/// The call of a row about another thing than the one it names in its path; nothing when it names
+/// none.
+std::optional<std::string> about(const Row& row, const std::string& id) {
+    auto target = row.target;
+    const auto start = target.find('{');
+    if (start == std::string::npos || start > target.find('?')) return std::nullopt;
+    return target.replace(start, target.find('}') - start + 1, id);
+}
+
+bool names(const Row& row, const std::string& word) {
+    return row.target.find(word) != std::string::npos;
+}
+
+TEST_CASE("what is not there is not found, on every route that names something") {
+    World world;
+    world.node.reconfigure([&] {
+        auto config = world.node.config;
+        config.limits_rate_limit = false;
+        return config;
+    }());
+    std::size_t checked = 0;
+    for (const auto& [name, row] : table()) {
+        CAPTURE(name);
+        const auto method = name.substr(0, name.find(' '));
+        for (const std::string id : {"1", "99999999999999999999999", "x", "-1"}) {
+            const auto target = about(row, id);
+            if (!target) continue;
+            ++checked;
+            check_error(
+                world.node.call(method, *target, world.ana.token, row.body), 404, "Record not found"
+            );
+        }
+    }
+    CHECK(checked > 100);
+}
+
+TEST_CASE("nothing can be begun with an account that is suspended") {
+    World world;
+    auto& node = world.node;
+    const auto gone = node.person("gone");
+    const auto post = node.posts(gone, "From before @ana");
+    const auto poll = world.asks(gone, "public");
+    node.suspend(gone.id);
+    for (const auto& [name, row] : table()) {
+        CAPTURE(name);
+        const auto method = name.substr(0, name.find(' '));
+        for (const auto& [word, id] : {std::pair("{other}", post), std::pair("{poll}", poll)}) {
+            if (!names(row, word) || row.target.find('?') != std::string::npos) continue;
+            check_error(
+                node.call(method, *about(row, id), world.ana.token, row.body),
+                404,
+                "Record not found"
+            );
+        }
+    }
+    check_error(node.post("/api/v1/accounts/" + gone.id.str() + "/follow", world.ana.token), 404);
+    const auto shown = node.get("/api/v1/accounts/" + gone.id.str(), world.ana.token);
+    check_entity(shown, "account");
+    CHECK(shown.json["suspended"] == true);
+}
+
 TEST_CASE("what is somebody else's cannot be changed, and what may not be seen is not there") {
     World world;
     auto& node = world.node;
     const auto secret = node.posts(world.bob, "For followers", "private");
+    const auto ballot = world.asks(world.bob, "private");
     for (const auto& [name, row] : table()) {
-        if (row.target.find("/api/v1/statuses/{") == std::string::npos) continue;
         CAPTURE(name);
         const auto method = name.substr(0, name.find(' '));
-        auto target = row.target;
-        target.replace(target.find('{'), target.find('}') - target.find('{') + 1, secret);
-        check_error(node.call(method, target, world.ana.token, row.body), 404, "Record not found");
+        const bool is_poll = names(row, "{poll}");
+        if (!is_poll && !names(row, "/api/v1/statuses/{")) continue;
+        const auto target = about(row, is_poll ? ballot : secret);
+        check_error(node.call(method, *target, world.ana.token, row.body), 404, "Record not found");
     }
     for (const auto* method : {"PUT", "DELETE"}) {
         check_error(
@@ -243,6 +410,9 @@ TEST_CASE("what is somebody else's cannot be changed, and what may not be seen i
     }
     check_error(node.get("/api/v1/statuses/" + world.other + "/source", world.ana.token), 404);
     check_error(node.get("/api/v1/notifications/" + world.notification, world.bob.token), 404);
+    const auto conversation = "/api/v1/conversations/" + world.conversation;
+    check_error(node.post(conversation + "/read", world.bob.token), 404);
+    check_error(node.call("DELETE", conversation, world.bob.token), 404);
     check_error(
         node.post("/api/v1/notifications/" + world.notification + "/dismiss", world.bob.token), 404
     );

@@ -66,6 +66,12 @@ TEST_CASE("no query over accounts, statuses and follows walks a whole table") {
         "follow",
         "block",
         "mute",
+        "thread_mute",
+        "domain_block",
+        "account_note",
+        "conversation",
+        "poll",
+        "marker",
         "notification"
     };
     std::size_t checked = 0;

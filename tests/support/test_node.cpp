@@ -111,6 +111,18 @@ std::string Reply::header(std::string_view name) const {
     return {};
 }
 
+void CountingDatabase::with_reader(const std::function<void(store::Reader&)>& use) {
+    inner_.read([&](store::Reader& reader) {
+        const auto before = reader.statements();
+        use(reader);
+        statements += reader.statements() - before;
+    });
+}
+
+Result<void> CountingDatabase::with_writer(const std::function<Result<void>(store::Writer&)>& use) {
+    return inner_.write([&](store::Writer& writer) -> Result<void> { return use(writer); });
+}
+
 TestNode::TestNode(TestNodeOptions options)
     : config(std::move(options.config)),
       folder_(options.folder.empty() ? make_folder() : options.folder),
@@ -128,13 +140,14 @@ TestNode::TestNode(TestNodeOptions options)
     settings.readers = 2;
     settings.synchronous_full = false;
     db_ = must(store::open_sqlite(settings, clock));
+    counted_ = std::make_unique<CountingDatabase>(*db_);
     key_ring_ = std::make_unique<KeyRing>(*db_, KeySeal(std::string(32, 'k')));
     key_cache_ = std::make_unique<KeyCache>(*db_);
     domain_rules_ = std::make_unique<DomainRules>(*db_);
     app_ = std::make_unique<App>(
         App{live_,
             identity_,
-            *db_,
+            *counted_,
             options.network ? *options.network : network,
             clock,
             random_,
@@ -269,6 +282,12 @@ Reply TestNode::send(const http::Request& request) {
         reply.json = nlohmann::json::parse(reply.body);
     }
     return reply;
+}
+
+std::size_t TestNode::statements_of(const std::string& target, const std::string& token) {
+    const auto before = counted_->statements.load();
+    if (get(target, token).status != 200) throw std::runtime_error("not answered: " + target);
+    return counted_->statements.load() - before;
 }
 
 Reply TestNode::call(

@@ -91,6 +91,22 @@ struct Reply {
     std::string header(std::string_view name) const;  // "" when it is absent
 };
 
+/// Counts the statements that reading takes: tests hold requests to a number.
+class CountingDatabase : public store::Database {
+public:
+    explicit CountingDatabase(store::Database& inner) : inner_(inner) {}
+    std::int64_t reserve_id() override { return inner_.reserve_id(); }
+    store::Stats stats() const override { return inner_.stats(); }
+    std::atomic<std::size_t> statements{0};
+
+protected:
+    void with_reader(const std::function<void(store::Reader&)>& use) override;
+    Result<void> with_writer(const std::function<Result<void>(store::Writer&)>& use) override;
+
+private:
+    store::Database& inner_;
+};
+
 struct TestNodeOptions {
     std::string domain = "home.example";
     std::string scheme = "https";
@@ -140,6 +156,8 @@ public:
         return call("POST", std::move(target), token, std::move(body));
     }
     Reply send(const http::Request& request);
+    /// Statements run for reading while answering; what is read inside another read counts twice.
+    std::size_t statements_of(const std::string& target, const std::string& token);
 
     /// Posts as `author` and returns the status' id.
     std::string posts(
@@ -163,6 +181,7 @@ private:
     Identity identity_;
     config::Live live_;
     std::unique_ptr<store::Database> db_;
+    std::unique_ptr<CountingDatabase> counted_;  // what the App works with
     std::unique_ptr<KeyRing> key_ring_;
     std::unique_ptr<KeyCache> key_cache_;
     std::unique_ptr<DomainRules> domain_rules_;

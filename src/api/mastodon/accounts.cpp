@@ -46,6 +46,7 @@ Result<http::Response> update_credentials(App& app, const Call& call) {
     if (params.has("fields_attributes")) changes.fields = read_fields(params);
     changes.default_visibility = params.text("source[privacy]");
     changes.default_language = params.text("source[language]");
+    changes.default_sensitive = params.boolean("source[sensitive]");
     changes.default_content_type = params.text("source[status_content_type]");
     OB_CHECK(services::update_profile(app, call.viewer(), changes));
     return show_credentials(app, call.viewer());

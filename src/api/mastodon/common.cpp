@@ -77,6 +77,14 @@ Result<http::Response> show_page(
     const present::Taste& taste,
     const std::function<std::vector<StatusId>(store::Reader&, const store::statuses::Page&)>& list
 ) {
+    return show_marked(app, call, taste, [&](store::Reader& db, const store::statuses::Page& page) {
+        return present::as_candidates(list(db, page));
+    });
+}
+
+Result<http::Response> show_marked(
+    App& app, const Call& call, const present::Taste& taste, const ListMarked& list
+) {
     constexpr int kStandard = 20, kMost = 40;
     const auto wanted = read_page(call, kStandard, kMost);
     const auto viewer = call.maybe_viewer();

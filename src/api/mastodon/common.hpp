@@ -66,6 +66,20 @@ Result<http::Response> show_page(
     const std::function<std::vector<StatusId>(store::Reader&, const store::statuses::Page&)>& list
 );
 
+/// The same for lists with cursors of their own: bookmarks, favourites.
+using ListMarked = std::function<
+    std::vector<store::statuses::Candidate>(store::Reader&, const store::statuses::Page&)>;
+Result<http::Response> show_marked(
+    App& app, const Call& call, const present::Taste& taste, const ListMarked& list
+);
+
+/// Cursors of rows that have an `id` of their own.
+template <class Row>
+Cursors cursors_of(const std::vector<Row>& rows) {
+    if (rows.empty()) return {};
+    return {.oldest = rows.back().id, .newest = rows.front().id};
+}
+
 /// A page of accounts whose ids are their own cursors.
 Result<http::Response> show_people(App& app, const Call& call, const std::vector<AccountId>& ids);
 

@@ -25,16 +25,10 @@ Result<http::Response> preferences(App& app, const Call& call) {
     if (!user) return fail(Code::NotFound, std::string(kNoRecord));
     return ok(entities::Preferences{
         .visibility = user->default_visibility,
-        .sensitive = false,
+        .sensitive = user->default_sensitive,
         .language = user->default_language
     });
 }
-
-/// Start-up calls about things that this version has none of: an empty list is the truth.
-Result<http::Response> none(App&, const Call&) { return ok(json::array()); }
-
-/// No reading position is kept yet.
-Result<http::Response> no_markers(App&, const Call&) { return ok_empty(); }
 
 }  // namespace
 
@@ -43,15 +37,7 @@ void instance(Router& router) {
     router.group("/api/v2").get("/instance", v2, open);
     auto group = router.group("/api/v1");
     group.get("/instance", v1, open);
-    group.get("/instance/rules", none, open);
-    group.get("/custom_emojis", none, open);
-    group.get("/announcements", none, {.scope = Scope::None});
     group.get("/preferences", preferences, {.scope = Scope::ReadAccounts});
-    group.get("/markers", no_markers, {.scope = Scope::ReadStatuses});
-    group.get("/lists", none, {.scope = Scope::ReadLists});
-    group.get("/followed_tags", none, {.scope = Scope::ReadFollows});
-    group.get("/conversations", none, {.scope = Scope::ReadStatuses});
-    router.group("/api/v2").get("/filters", none, {.scope = Scope::ReadFilters});
 }
 
 }  // namespace outboard::api::mastodon

@@ -25,6 +25,19 @@ Result<http::Response> list(App& app, const Call& call) {
     });
 }
 
+/// Those newer than the marker of the reading position.
+Result<http::Response> unread_count(App& app, const Call& call) {
+    const auto most = read_page(call, 100, 1000).limit;
+    const auto count = app.db.read([&](store::Reader& db) {
+        std::int64_t read = 0;
+        for (const auto& marker : store::markers::load(db, call.viewer())) {
+            if (marker.timeline == "notifications") read = marker.last_read;
+        }
+        return store::notifications::count_after(db, call.viewer(), read, most);
+    });
+    return ok({{"count", count}});
+}
+
 Result<http::Response> show(App& app, const Call& call) {
     return present_for(
         app,
@@ -63,6 +76,7 @@ Result<http::Response> clear(App& app, const Call& call) {
 void notifications(Router& router) {
     auto group = router.group("/api/v1/notifications");
     group.get("", list, {.scope = Scope::ReadNotifications});
+    group.get("/unread_count", unread_count, {.scope = Scope::ReadNotifications});
     group.post("/clear", clear, {.scope = Scope::WriteNotifications});
     group.get("/:id", show, {.scope = Scope::ReadNotifications});
     group.post("/:id/dismiss", dismiss, {.scope = Scope::WriteNotifications});

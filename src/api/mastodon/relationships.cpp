@@ -19,6 +19,15 @@ Result<http::Response> relationships(App& app, const Call& call) {
     });
 }
 
+/// Whom the viewer follows of those who follow somebody.
+Result<http::Response> familiar_followers(App& app, const Call& call) {
+    auto ids = read_ids<Account>(call.params(), "id");
+    if (ids.size() > limits::kPage) ids.resize(limits::kPage);
+    return present_for(app, call.viewer(), [&](present::Presenter& present, store::Reader&) {
+        return shown_list(present.familiar_followers(ids));
+    });
+}
+
 Result<http::Response> follow(App& app, const Call& call) {
     const services::FollowOptions options{
         .boosts = call.params().boolean("reblogs"), .notify = call.params().boolean("notify")
@@ -54,6 +63,13 @@ Result<http::Response> mute(App& app, const Call& call) {
     return show_relationship(app, call.viewer(), other);
 }
 
+/// https://docs.joinmastodon.org/methods/accounts/#note
+Result<http::Response> note(App& app, const Call& call) {
+    const auto other = call.id<Account>("id");
+    OB_CHECK(services::keep_note(app, call.viewer(), other, call.params().text_or("comment", "")));
+    return show_relationship(app, call.viewer(), other);
+}
+
 }  // namespace
 
 void relationships(Router& router) {
@@ -62,6 +78,7 @@ void relationships(Router& router) {
     const Policy blocks{.scope = Scope::WriteBlocks};
     const Policy mutes{.scope = Scope::WriteMutes};
     group.get("/relationships", relationships, {.scope = Scope::ReadFollows});
+    group.get("/familiar_followers", familiar_followers, {.scope = Scope::ReadFollows});
     group.post("/:id/follow", follow, follows);
     group.post("/:id/unfollow", act<services::unfollow>, follows);
     group.post("/:id/remove_from_followers", act<services::reject_follow>, follows);
@@ -69,6 +86,7 @@ void relationships(Router& router) {
     group.post("/:id/unblock", act<services::unblock>, blocks);
     group.post("/:id/mute", mute, mutes);
     group.post("/:id/unmute", act<services::unmute>, mutes);
+    group.post("/:id/note", note, {.scope = Scope::WriteAccounts});
     auto requests = router.group("/api/v1/follow_requests");
     requests.post("/:id/authorize", act<services::authorize_follow>, follows);
     requests.post("/:id/reject", act<services::reject_follow>, follows);

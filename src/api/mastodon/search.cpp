@@ -35,9 +35,7 @@ http::Response show(
         entities::Search result;
         if (wanted.accounts) result.accounts = present.accounts(found.accounts);
         if (wanted.statuses) result.statuses = present.statuses(found.statuses);
-        if (wanted.hashtags) {
-            for (const auto& tag : found.tags) result.hashtags.push_back(present.tag(tag));
-        }
+        if (wanted.hashtags) result.hashtags = present.tags(found.tags);
         return ok(result);
     });
 }

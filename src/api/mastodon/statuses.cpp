@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/api/mastodon/statuses.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 #include "src/api/mastodon/common.hpp"
 #include "src/entities/status_edit.hpp"
 #include "src/present/sight.hpp"
@@ -30,10 +33,24 @@ Result<void> check_parts(const Params& params) {
         );
     };
     if (!params.list("media_ids").empty()) return unsupported("Media");
-    if (params.has("poll") && params.tree().at("poll").is_object()) return unsupported("Polls");
     if (!params.text_or("scheduled_at", "").empty()) return unsupported("Scheduled statuses");
     if (!params.text_or("quoted_status_id", "").empty()) return unsupported("Quotes");
     return {};
+}
+
+/// A poll counts when it names options: clients send an empty one for none.
+std::optional<services::NewPoll> read_poll(const Params& params) {
+    const auto options = params.list("poll[options]");
+    if (options.empty()) return std::nullopt;
+    services::NewPoll poll;
+    poll.options = options;
+    const auto most = services::kPollLongest.count() + 1;
+    poll.expires_in = std::chrono::seconds(
+        std::clamp<std::int64_t>(params.number("poll[expires_in]").value_or(0), 0, most)
+    );
+    poll.multiple = params.is_true("poll[multiple]");
+    poll.hide_totals = params.is_true("poll[hide_totals]");
+    return poll;
 }
 
 Result<std::optional<StatusId>> read_parent(const Params& params) {
@@ -56,9 +73,10 @@ Result<services::Draft> read_draft(const Call& call) {
     OB_TRY(draft.reply_to, read_parent(params));
     OB_TRY(draft.visibility, read_visibility(params));
     draft.spoiler = params.text_or("spoiler_text", "");
-    draft.sensitive = params.is_true("sensitive");
+    draft.sensitive = params.boolean("sensitive");
     draft.language = params.text_or("language", "");
     draft.content_type = params.text_or("content_type", "");
+    draft.poll = read_poll(params);
     draft.application = call.caller().app_name;
     draft.idempotency_key = std::string(call.request().header("idempotency-key").value_or(""));
     return draft;
@@ -107,6 +125,7 @@ Result<http::Response> edit(App& app, const Call& call) {
     changes.language = params.text("language");
     changes.content_type = params.text("content_type");
     changes.sensitive = params.boolean("sensitive");
+    changes.poll = read_poll(params);
     OB_TRY(const auto id, services::edit(app, call.viewer(), call.id<Status>("id"), changes));
     return show_status(app, call.viewer(), id);
 }
@@ -192,6 +211,16 @@ Result<http::Response> unbookmark(App& app, const Call& call) {
     return show_status(app, call.viewer(), id);
 }
 
+Result<http::Response> mute(App& app, const Call& call) {
+    OB_TRY(const auto id, services::mute_thread(app, call.viewer(), call.id<Status>("id")));
+    return show_status(app, call.viewer(), id);
+}
+
+Result<http::Response> unmute(App& app, const Call& call) {
+    OB_TRY(const auto id, services::unmute_thread(app, call.viewer(), call.id<Status>("id")));
+    return show_status(app, call.viewer(), id);
+}
+
 Result<http::Response> pin(App& app, const Call& call) {
     OB_TRY(const auto id, services::pin(app, call.viewer(), call.id<Status>("id")));
     return show_status(app, call.viewer(), id);
@@ -245,6 +274,8 @@ void statuses(Router& router) {
     group.post("/:id/unreblog", unreblog, write);
     group.post("/:id/pin", pin, {.scope = Scope::WriteAccounts});
     group.post("/:id/unpin", unpin, {.scope = Scope::WriteAccounts});
+    group.post("/:id/mute", mute, {.scope = Scope::WriteMutes});
+    group.post("/:id/unmute", unmute, {.scope = Scope::WriteMutes});
     group.post("/:id/bookmark", bookmark, {.scope = Scope::WriteBookmarks});
     group.post("/:id/unbookmark", unbookmark, {.scope = Scope::WriteBookmarks});
 }

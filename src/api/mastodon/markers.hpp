@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "src/api/router.hpp"
+
+namespace outboard::api::mastodon {
+
+void markers(Router& router);
+
+}  // namespace outboard::api::mastodon
