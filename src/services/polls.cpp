@@ -195,11 +195,13 @@ Result<void> take_vote(store::Writer& tx, App& app, AccountId voter, const Remot
     const auto option = std::find_if(options.begin(), options.end(), [&](const auto& one) {
         return one.title == vote.option;
     });
-    if (option == options.end()) return fail(Code::Invalid, "no such option");
+    if (option == options.end()) return fail(Code::NotFound, "no such option");
     const auto position = static_cast<int>(option - options.begin());
     // Several choices come one by one, so earlier ones are no hindrance where several may be made.
     const auto chosen = ballot.poll.multiple ? std::vector<int>{} : ballot.chosen;
-    OB_CHECK(check_vote(ballot.poll, {position}, chosen, tx.now()));
+    if (const auto counts = check_vote(ballot.poll, {position}, chosen, tx.now()); !counts) {
+        return fail(Code::Forbidden, counts.error().shown);  // too late or again: no fault of ours
+    }
     if (store::polls::add_votes(tx, status->id, voter, {position})) {
         plan_tally(tx, app, status->id);
     }

@@ -42,8 +42,7 @@ struct RemoteVote {
     std::string status_uri, option;
 };
 std::optional<RemoteVote> read_vote(const Identity& identity, const federation::Object& object);
-/// Counts a vote of `voter`, once. Errors: NotFound, Forbidden or Invalid for votes that do not
-/// count.
+/// Counts a vote of `voter`, once. Errors: NotFound or Forbidden for votes that do not count.
 Result<void> take_vote(store::Writer& tx, App& app, AccountId voter, const RemoteVote& vote);
 
 /// Plans what a poll needs later, in the transaction that makes or changes it: the notifications at
