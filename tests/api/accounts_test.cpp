@@ -170,5 +170,65 @@ TEST_CASE("the instance introduces itself with figures it keeps to") {
     CHECK(v1.json["stats"]["status_count"] == 1);
 }
 
+TEST_CASE("a profile is changed alike by JSON, form and multipart") {
+    TestNode node;
+    const auto ana = node.person("ana");
+    const std::string path = "/api/v1/accounts/update_credentials";
+    const auto changed = [&](const Reply& reply) {
+        check_entity(reply, "credential_account");
+        REQUIRE(reply.json["fields"].size() == 2);
+        CHECK(reply.json["fields"][0]["name"] == "Trade");
+        CHECK(reply.json["source"]["fields"][1]["value"] == "valves");
+        CHECK(reply.json["source"]["privacy"] == "unlisted");
+        CHECK(reply.json["locked"] == true);
+    };
+    SUBCASE("JSON, as a list") {
+        changed(node.call(
+            "PATCH",
+            path,
+            ana.token,
+            {{"locked", true},
+             {"source", {{"privacy", "unlisted"}}},
+             {"fields_attributes",
+              {{{"name", "Trade"}, {"value", "pumps"}}, {{"name", "More"}, {"value", "valves"}}}}}
+        ));
+    }
+    SUBCASE("a form, with indexes") {
+        changed(node.call(
+            "PATCH",
+            path,
+            ana.token,
+            "locked=1&source%5Bprivacy%5D=unlisted"
+            "&fields_attributes%5B0%5D%5Bname%5D=Trade&fields_attributes%5B0%5D%5Bvalue%5D=pumps"
+            "&fields_attributes%5B1%5D%5Bname%5D=More&fields_attributes%5B1%5D%5Bvalue%5D=valves"
+        ));
+    }
+    SUBCASE("multipart") {
+        http::Request request;
+        request.method = "PATCH";
+        request.target = path;
+        request.peer = "192.0.2.7";
+        request.fields = {
+            {"Host", "home.example"},
+            {"Authorization", "Bearer " + ana.token},
+            {"Content-Type", "multipart/form-data; boundary=B"}
+        };
+        const std::pair<const char*, const char*> parts[] = {
+            {"locked", "true"},
+            {"source[privacy]", "unlisted"},
+            {"fields_attributes[0][name]", "Trade"},
+            {"fields_attributes[0][value]", "pumps"},
+            {"fields_attributes[1][name]", "More"},
+            {"fields_attributes[1][value]", "valves"}
+        };
+        for (const auto& [name, value] : parts) {
+            request.body += "--B\r\nContent-Disposition: form-data; name=\"" + std::string(name) +
+                            "\"\r\n\r\n" + value + "\r\n";
+        }
+        request.body += "--B--\r\n";
+        changed(node.send(request));
+    }
+}
+
 }  // namespace
 }  // namespace outboard::tests
