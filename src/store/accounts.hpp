@@ -47,8 +47,9 @@ void set_suspended(Writer& tx, AccountId id, bool suspended);
 /// boosts and favourites, to and fro) one for each inbox, where there is one the shared: at most
 /// `most`, the newest.
 std::vector<AccountId> list_partners(Reader& db, AccountId account, int most);
-/// What only the account itself sees: home, pins, idempotency keys, and of notifications,
-/// bookmarks, mutes and blocks at most `most` rows each. False when there was nothing.
+/// What only the account itself sees: home, pins, idempotency keys, markers, tags and domains, and
+/// of notifications, bookmarks, mutes, blocks, conversations and notes at most `most` rows each.
+/// False when there was nothing.
 bool drop_lists(Writer& tx, AccountId account, int most);
 void set_deleted(Writer& tx, AccountId id);  // row stays, texts emptied: a name is never used again
 void set_document(Writer& tx, AccountId id, std::string_view hash);

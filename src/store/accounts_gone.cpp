@@ -29,12 +29,16 @@ OB_QUERY(kPartners, "account.list_partners", R"sql(
     GROUP BY CASE WHEN a.shared_inbox <> '' THEN a.shared_inbox ELSE a.inbox END
     ORDER BY max(a.id) DESC LIMIT $2)sql");
 
-// Few rows of one account by their own bounds: newest home entries, pins, a day's keys.
+// Few rows of one account by their own bounds: newest home entries, pins, a day's keys, markers,
+// followed tags, blocked domains.
 OB_QUERY(kDropHome, "account.drop_home", "DELETE FROM home WHERE account = $1");
 OB_QUERY(kDropPins, "account.drop_pins", "DELETE FROM pins WHERE account = $1");
 OB_QUERY(
     kDropIdempotency, "account.drop_idempotency", "DELETE FROM idempotency WHERE account = $1"
 );
+OB_QUERY(kDropMarkers, "account.drop_markers", "DELETE FROM markers WHERE account = $1");
+OB_QUERY(kDropTags, "account.drop_tags", "DELETE FROM followed_tags WHERE account = $1");
+OB_QUERY(kDropDomains, "account.drop_domains", "DELETE FROM domain_blocks WHERE account = $1");
 // Any number.
 OB_QUERY(kDropNotifications, "account.drop_notifications", R"sql(
     DELETE FROM notifications WHERE id IN
@@ -46,6 +50,15 @@ OB_QUERY(kDropMutes, "account.drop_mutes", R"sql(
     DELETE FROM mutes WHERE id IN (SELECT id FROM mutes WHERE account = $1 LIMIT $2))sql");
 OB_QUERY(kDropBlocks, "account.drop_blocks", R"sql(
     DELETE FROM blocks WHERE id IN (SELECT id FROM blocks WHERE account = $1 LIMIT $2))sql");
+OB_QUERY(kDropConversations, "account.drop_conversations", R"sql(
+    DELETE FROM conversations WHERE id IN
+        (SELECT id FROM conversations WHERE account = $1 LIMIT $2))sql");
+OB_QUERY(kDropThreadMutes, "account.drop_thread_mutes", R"sql(
+    DELETE FROM thread_mutes WHERE account = $1 AND thread IN
+        (SELECT thread FROM thread_mutes WHERE account = $1 LIMIT $2))sql");
+OB_QUERY(kDropNotes, "account.drop_notes", R"sql(
+    DELETE FROM account_notes WHERE account = $1 AND target IN
+        (SELECT target FROM account_notes WHERE account = $1 LIMIT $2))sql");
 
 }  // namespace
 
@@ -55,9 +68,17 @@ std::vector<AccountId> list_partners(Reader& db, AccountId account, int most) {
 
 bool drop_lists(Writer& tx, AccountId account, int most) {
     std::int64_t rows = 0;
-    for (const auto* query : {&kDropHome, &kDropPins, &kDropIdempotency})
+    for (const auto* query :
+         {&kDropHome, &kDropPins, &kDropIdempotency, &kDropMarkers, &kDropTags, &kDropDomains})
         rows += tx.execute(*query, account);
-    for (const auto* query : {&kDropNotifications, &kDropBookmarks, &kDropMutes, &kDropBlocks})
+    for (const auto* query :
+         {&kDropNotifications,
+          &kDropBookmarks,
+          &kDropMutes,
+          &kDropBlocks,
+          &kDropConversations,
+          &kDropThreadMutes,
+          &kDropNotes})
         rows += tx.execute(*query, account, most);
     return rows > 0;
 }
