@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "src/store/conversations.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
+#include "src/store/tags.hpp"
 #include "tests/store/fixture.hpp"
 
 using namespace outboard;
@@ -148,6 +150,12 @@ TEST_CASE_FIXTURE(Gone, "lists of an account go in chunks, those of others stay"
             bookmarks::add(tx, who, post);
             statuses::add_to_home(tx, who, post);
             mutes::put(tx, who, who == ana ? ben : ana, true, std::nullopt);
+            thread_mutes::add(tx, who, post);
+            account_notes::put(tx, who, who == ana ? ben : ana, "met at the fair");
+            domain_blocks::add(tx, who, "loud.example");
+            tags::follow(tx, who, tags::ensure(tx, "pumps", "pumps"));
+            conversations::note(tx, post, post, who, who);
+            markers::put(tx, who, "home", 1);
             notifications::add(tx, who, who == ana ? ben : ana, "follow", std::nullopt);
             return idempotency::take(tx, who, "key", post);
         });
@@ -160,6 +168,22 @@ TEST_CASE_FIXTURE(Gone, "lists of an account go in chunks, those of others stay"
     CHECK(w.read([&](Reader& db) { return statuses::list_home(db, ana, {}); }).empty());
     CHECK(w.read([&](Reader& db) { return statuses::load_flags(db, {post}, ben); })[post].bookmarked
     );
+    for (const auto who : {ana, ben}) {
+        const bool is_there = who == ben;
+        const auto relations =
+            w.read([&](Reader& db) { return follows::load_relationships(db, who, {ana, ben}); });
+        CHECK(relations.at(who == ana ? ben : ana).note.empty() != is_there);
+        CHECK(w.read([&](Reader& db) { return markers::load(db, who); }).empty() != is_there);
+        CHECK(w.read([&](Reader& db) { return tags::count_followed(db, who); }) == is_there);
+        CHECK(w.read([&](Reader& db) { return domain_blocks::count(db, who); }) == is_there);
+        CHECK(w.read([&](Reader& db) {
+                   return conversations::list(db, who, {});
+               }).empty() != is_there);
+        CHECK(
+            w.read([&](Reader& db) { return statuses::load_flags(db, {post}, who); })[post].muted ==
+            is_there
+        );
+    }
     CHECK(w.read([&](Reader& db) { return idempotency::find(db, ben, "key"); }));
     CHECK_FALSE(w.read([&](Reader& db) { return idempotency::find(db, ana, "key"); }));
 }
