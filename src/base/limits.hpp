@@ -98,6 +98,14 @@ inline constexpr auto kLastDeliveries =
     std::chrono::hours(24 * 30);  // of a deleted account: then its keys go, whatever still waits
 inline constexpr int kJobTries = 8;
 
+// Received activities (THREATS 115, 117)
+inline constexpr std::size_t kInboxAtWork = 256;         // activities at work at once; the workers are 64
+inline constexpr std::size_t kInboxFetching = 1024;      // activities that wait for the network, which takes memory only
+inline constexpr std::size_t kInboxTaken = 2048;         // rows in memory, those behind another of their actor included
+inline constexpr std::size_t kInboxTakenPerHost = 8;     // so that 128 slow hosts fill the above, not one
+inline constexpr std::size_t kInboxWaitingPerHost = 5000;  // rows, then 429: what a busy server sends in a quarter of an hour
+inline constexpr auto kInboxFullRetry = 60s;             // for Retry-After: about 5,000 rows' work
+
 // Memory of the past
 inline constexpr auto kIdMemory = std::chrono::hours(24 * 30);
 inline constexpr auto kRawInbox = std::chrono::hours(24 * 7);

@@ -17,6 +17,7 @@ struct Item {
     std::int64_t id = 0;
     std::string document;  // hash
     std::string actor;
+    std::string host;  // of the actor, with its port
     std::optional<AccountId> recipient;
     std::string key_id, how;
     int tries = 0;
@@ -26,6 +27,15 @@ bool add(Writer& tx, std::string_view activity_hash, const Item& item);
 /// Oldest due ones. `lease` hands them out as well: until `until` nobody else gets them, for loops
 /// that overlap.
 std::vector<Item> list_due(Reader& db, Instant now, int limit);
+/// Due ones of the next `hosts` hosts by name after `last_host`, of each the oldest `per_host`: so
+/// that the backlog of one hides nobody else's.
+struct DueOfHosts {
+    std::vector<Item> items;
+    std::string last_host;  // where to go on; empty after the last host
+};
+DueOfHosts list_due_of_hosts(
+    Reader& db, Instant now, std::string_view last_host, int hosts, int per_host
+);
 std::vector<Item> lease(Writer& tx, Instant until, int limit);
 /// The earliest moment at which one is due.
 std::optional<Instant> next_due(Reader& db);
@@ -33,6 +43,8 @@ void set_done(Writer& tx, std::int64_t id);
 void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem);
 void set_dead(Writer& tx, std::int64_t id, std::string_view problem);
 std::int64_t count_waiting(Reader& db);
+/// Whether at least `rows` activities of that host wait; looks at no more than that.
+bool has_waiting(Reader& db, std::string_view host, std::size_t rows);
 struct Waiting {
     std::int64_t untried = 0;
     std::int64_t again = 0;      // tried, and to be tried again

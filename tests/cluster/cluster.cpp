@@ -93,6 +93,10 @@ Result<fetch::Answer> Network::ask(const std::string& url, const fetch::Exchange
 
 void Network::send(fetch::Untrusted request, fetch::Done done) {
     auto url = request.url;
+    if (const auto iri = federation::Iri::parse(url); iri && silent.contains(iri->authority())) {
+        waiting_.push_back(std::move(done));
+        return;
+    }
     for (int hop = 0; hop <= limits::kRedirects; ++hop) {
         auto answer = ask(url, request.exchange);
         const bool moved =
@@ -469,7 +473,8 @@ int Peer::delivers(
         node.domain(),
         node.node().clock.now()
     );
-    return node.node().send(to_http(made)).status;
+    answered = node.node().send(to_http(made));
+    return answered.status;
 }
 
 Reply Peer::reads(ClusterNode& node, const std::string& name, const std::string& path) {

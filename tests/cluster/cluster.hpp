@@ -39,6 +39,8 @@ public:
     void send(fetch::Operator request, fetch::Done done) override;
 
     std::set<std::string> down;  // hosts that do not answer
+    std::set<std::string>
+        silent;  // hosts whose answers are never ready: requests to them just wait
     const TestClock* clock = nullptr;
     std::vector<Seen> seen;
     int count(std::string_view method, std::string_view url_start) const;
@@ -46,6 +48,7 @@ public:
 private:
     Result<fetch::Answer> ask(const std::string& url, const fetch::Exchange& exchange);
     std::map<std::string, Host> hosts_;
+    std::vector<fetch::Done> waiting_;  // for the silent hosts
 };
 
 /// A node with its loops, which run when told to.
@@ -202,6 +205,7 @@ public:
     std::vector<nlohmann::json> received;  // what came to its inboxes
     int inbox_status = 202;                // how it answers them
     std::vector<std::pair<std::string, std::string>> inbox_headers;
+    Reply answered;  // to its last delivery
     std::function<fetch::Answer(const federation::Request&)>
         answers;  // instead of what is served, when set
 

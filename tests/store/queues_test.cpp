@@ -53,13 +53,19 @@ std::vector<deliveries::Item> lease(TempStore& db, int limit = 100, int per_host
     });
 }
 
-bool receive(TempStore& db, const std::string& id, const std::string& body = "{}") {
+bool receive(
+    TempStore& db,
+    const std::string& id,
+    const std::string& body = "{}",
+    const std::string& host = "b.example"
+) {
     return write(db, [&](Writer& tx) {
         const auto packed = documents::pack(body);
         documents::put(tx, packed, {id, "key", "signature", "inbox"});
         inbox::Item item;
         item.document = packed.hash;
-        item.actor = "https://b.example/users/bob";
+        item.actor = "https://" + host + "/users/bob";
+        item.host = host;
         item.recipient = AccountId{3};
         item.key_id = "key";
         item.how = "signature";
@@ -135,6 +141,41 @@ TEST_CASE("a leased inbox row is nobody else's until the lease ends") {
     CHECK(take(5).empty());
     db.clock.advance(30s);
     CHECK(take(5).size() == 2);
+}
+
+TEST_CASE("due rows are listed host by host, so that one's backlog hides nobody's") {
+    TempStore db;
+    for (int i = 0; i < 20; ++i) receive(db, "many" + std::to_string(i), "{}", "many.example");
+    receive(db, "one", "{}", "one.example");
+    receive(db, "later", "{}", "zzz.example");
+    write(db, [&](Writer& tx) {
+        for (const auto& item : inbox::list_due(tx, tx.now(), 30)) {
+            if (item.host == "zzz.example")
+                inbox::set_retry(tx, item.id, tx.now() + 1h, "no answer");
+        }
+    });
+    const auto list = [&](const std::string& after, int hosts) {
+        return db->read([&](Reader& r) {
+            return inbox::list_due_of_hosts(r, db.clock.now(), after, hosts, 8);
+        });
+    };
+    const auto all = list("", 10);
+    CHECK(all.items.size() == 9);
+    CHECK(all.last_host.empty());
+    CHECK(all.items.back().host == "one.example");
+    const auto first = list("", 1);
+    CHECK(first.items.size() == 8);
+    CHECK(first.last_host == "many.example");
+    const auto second = list(first.last_host, 1);
+    REQUIRE(second.items.size() == 1);
+    CHECK(second.items[0].actor == "https://one.example/users/bob");
+
+    const auto has = [&](const std::string& host, std::size_t rows) {
+        return db->read([&](Reader& r) { return inbox::has_waiting(r, host, rows); });
+    };
+    CHECK(has("many.example", 20));
+    CHECK_FALSE(has("many.example", 21));
+    CHECK_FALSE(has("none.example", 1));
 }
 
 TEST_CASE("raw bytes go before ids, never those that wait or that a status refers to") {
