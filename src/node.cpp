@@ -271,8 +271,10 @@ struct Node::Impl {
             std::int64_t inbox = 0;
             store::deliveries::Counts deliveries;
         };
-        const auto counts = db->read([](store::Reader& reader) {
-            return Counts{store::inbox::count_waiting(reader), store::deliveries::count(reader)};
+        const auto counts = db->read([this](store::Reader& reader) {
+            return Counts{
+                store::inbox::count_waiting(reader), store::deliveries::count(reader, clock.now())
+            };
         });
         return fmt::format(
             "# TYPE outboard_inbox_waiting gauge\noutboard_inbox_waiting {}\n# TYPE "

@@ -346,6 +346,7 @@ CREATE TABLE hosts (
     speaks {text_c} NOT NULL DEFAULT '', -- rfc9421 once verified (S14)
     seen_at {instant} NOT NULL
 ) {clustered};
+CREATE INDEX hosts_paused ON hosts (next_probe) WHERE state = 'paused';
 
 CREATE TABLE jobs (
     id {id} PRIMARY KEY,

@@ -129,11 +129,11 @@ std::vector<Check> examine(App& app, const std::filesystem::path& data) {
         store::inbox::Waiting inbox;
         store::deliveries::Counts deliveries;
     };
-    const auto counts = app.db.read([](store::Reader& db) {
+    const auto counts = app.db.read([&](store::Reader& db) {
         return Counts{
             store::accounts::count_local(db),
             store::inbox::count_by_try(db),
-            store::deliveries::count(db)
+            store::deliveries::count(db, app.clock.now())
         };
     });
     checks.push_back(

@@ -21,11 +21,11 @@ Outcome run(App& app, const QueueArguments& arguments) {
         std::vector<store::inbox::Reason> reasons;
         store::deliveries::Counts deliveries;
     };
-    const auto counts = app.db.read([](store::Reader& db) {
+    const auto counts = app.db.read([&](store::Reader& db) {
         return Counts{
             store::inbox::count_by_try(db),
             store::inbox::list_reasons(db, kReasons),
-            store::deliveries::count(db)
+            store::deliveries::count(db, app.clock.now())
         };
     });
     if (arguments.as_json) {

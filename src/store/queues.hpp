@@ -121,13 +121,13 @@ void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view answe
 void set_dead(Writer& tx, std::int64_t id, std::string_view answer);
 struct Counts {
     std::int64_t waiting = 0, dead = 0;
-    /// The earliest due. May be past although `lease` gives nothing, when order or a paused host
-    /// holds it back.
-    std::optional<Instant> next;
+    std::optional<Instant> next;  // see next_due
 };
-Counts count(Reader& db);
-/// `Counts::next` alone: two steps of an index, however many wait.
-std::optional<Instant> next_due(Reader& db);
+Counts count(Reader& db, Instant now);
+/// The earliest moment after `now` at which something can start that cannot now, by itself: a time
+/// to try again comes, a lease ends, a paused host may be probed. What is held back behind another
+/// row does not count. Three steps of indexes, however many wait.
+std::optional<Instant> next_due(Reader& db, Instant now);
 /// At start, when no other process works on this database: what was under way when it ended is due
 /// at once.
 void release_leases(Writer& tx);

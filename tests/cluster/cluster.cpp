@@ -66,6 +66,8 @@ std::size_t next_key = 0;
 Result<fetch::Answer> Network::ask(const std::string& url, const fetch::Exchange& exchange) {
     const auto iri = federation::Iri::parse(url);
     if (!iri || !iri->is_http()) return Error{Code::Forbidden, "url.malformed"};
+    if (guarded.contains(iri->authority()))
+        return Error{Code::Forbidden, "address.loopback: not on the public internet"};
     const auto host = hosts_.find(iri->authority());
     if (host == hosts_.end() || down.contains(iri->authority())) {
         seen.push_back({exchange.method, url, 0});

@@ -38,7 +38,8 @@ public:
     void send(fetch::Untrusted request, fetch::Done done) override;
     void send(fetch::Operator request, fetch::Done done) override;
 
-    std::set<std::string> down;  // hosts that do not answer
+    std::set<std::string> guarded;  // hosts whose addresses the guard refuses
+    std::set<std::string> down;     // hosts that do not answer
     std::set<std::string>
         silent;  // hosts whose answers are never ready: requests to them just wait
     const TestClock* clock = nullptr;

@@ -332,11 +332,41 @@ TEST_CASE("a paused host gets one probe when it is due, and nothing before") {
     CHECK(lease(db, 10, 3).size() == 2);
 }
 
+TEST_CASE("the next moment is when something can start, not when what is held back was due") {
+    TempStore db;
+    const auto next = [&] {
+        return db->read([&](Reader& r) { return deliveries::next_due(r, db.clock.now()); });
+    };
+    CHECK_FALSE(next());
+    deliver(db, post(db, "first"), "https://b/inbox", "b");
+    deliver(db, post(db, "second"), "https://b/inbox", "b");
+    const auto first = lease(db);
+    REQUIRE(first.size() == 1);
+    write(db, [&](Writer& tx) { deliveries::set_retry(tx, first[0].id, tx.now() + 5min, "503"); });
+    db.clock.advance(10s);
+    CHECK(lease(db).empty());
+    CHECK(next() == db.clock.now() + 5min - 10s);
+    db.clock.advance(5min);
+    CHECK(lease(db).size() == 1);
+
+    deliver(db, post(db, "third"), "https://rests/inbox", "rests");
+    hosts::Host host;
+    host.name = "rests";
+    host.state = "paused";
+    host.failing_since = db.clock.now();
+    host.next_probe = db.clock.now() + 30s;
+    write(db, [&](Writer& tx) { hosts::put(tx, host); });
+    CHECK(lease(db).empty());
+    CHECK(next() == db.clock.now() + 30s);
+}
+
 TEST_CASE("leases end by themselves, or all at once at start") {
     TempStore db;
     deliver(db, post(db, "o"), "https://b/inbox", "b");
     CHECK(lease(db).size() == 1);
-    CHECK(db->read([](Reader& r) { return deliveries::count(r).next; }) == db.clock.now() + 60s);
+    CHECK(db->read([&](Reader& r) {
+        return deliveries::count(r, db.clock.now()).next;
+    }) == db.clock.now() + 60s);
     db.clock.advance(60s);
     CHECK(lease(db).size() == 1);
     write(db, [](Writer& tx) { deliveries::release_leases(tx); });
@@ -354,14 +384,14 @@ TEST_CASE("deliveries are counted, dead ones stay, done ones go in time") {
         deliveries::set_dead(tx, items[1].id, "410");
         deliveries::set_retry(tx, items[2].id, tx.now() + 5min, std::string(4000, 'x'));
     });
-    const auto counts = db->read([](Reader& r) { return deliveries::count(r); });
+    const auto counts = db->read([&](Reader& r) { return deliveries::count(r, db.clock.now()); });
     CHECK(counts.waiting == 1);
     CHECK(counts.dead == 1);
     CHECK(counts.next == db.clock.now() + 5min);
     db.clock.advance(1h);
     CHECK(write(db, [&](Writer& tx) { return deliveries::drop_done(tx, tx.now(), 10); }) == 1);
     CHECK(write(db, [&](Writer& tx) { return deliveries::drop_done(tx, tx.now(), 10); }) == 0);
-    CHECK(db->read([](Reader& r) { return deliveries::count(r).dead; }) == 1);
+    CHECK(db->read([&](Reader& r) { return deliveries::count(r, db.clock.now()).dead; }) == 1);
 }
 
 TEST_CASE("leasing stays quick with a long backlog to dead hosts") {
