@@ -321,6 +321,7 @@ struct Node::Impl {
         settings.connections = static_cast<std::size_t>(config->limits_connections);
         settings.connections_per_address =
             static_cast<std::size_t>(config->limits_connections_per_address);
+        settings.refusal = api::refusal_form(router);
         server = std::make_unique<http::Server>(
             settings,
             [this](const http::Request& request) { return api::dispatch(*app, router, request); },

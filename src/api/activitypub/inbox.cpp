@@ -40,12 +40,11 @@ bool is_activity_type(const http::Request& request) {
 }
 
 http::Response unsupported() {
-    auto response = render(
+    return render_as(
+        415,
         Error{Code::Invalid, "An inbox takes application/activity+json or application/ld+json."},
         Surface::ActivityPub
     );
-    response.status = 415;
-    return response;
 }
 
 constexpr std::string_view kTooFast = "Your server sends too much; slow down.";
