@@ -80,7 +80,8 @@ Step<Judgement> Gate::check(
     auto tree = read_json(request.body);
     if (!tree) return std::move(tree).error();
     auto shaped = read_shape(*tree);
-    if (auto* nothing = std::get_if<Nothing>(&shaped)) return Judgement(std::move(*nothing));
+    if (const auto* nothing = std::get_if<Nothing>(&shaped))
+        return judge_without_effect(*nothing, claims->front(), find_key, fetched);
     if (auto* error = std::get_if<Error>(&shaped)) return std::move(*error);
     auto& activity = std::get<Activity>(shaped);
     if (activity.actor.origin() == policy_.own_origin) {
@@ -102,6 +103,22 @@ Step<Judgement> Gate::check(
     activity = gate::settle_authors(std::move(activity));
     const Incoming in{*std::move(tree), std::move(activity), claim, *std::move(key_id)};
     return judge(in, find_key, fetched, now);
+}
+
+/// 202 says that the signature was good (S10), also where nothing more is done.
+Step<Judgement> Gate::judge_without_effect(
+    const Nothing& nothing,
+    const SignatureClaim& claim,
+    const FindKey& find_key,
+    const Documents& fetched
+) const {
+    const auto key_id = gate::parse_key_id(claim.key_id, policy_);
+    if (!key_id) return key_id.error();
+    if (policy_.is_blocked(key_id->host()))
+        return refuse(Code::Forbidden, "Nothing is taken from this host");
+    const auto signer = gate::check_signer(claim, *key_id, find_key, fetched, policy_);
+    if (auto stop = unfinished<Judgement>(signer)) return *std::move(stop);
+    return Judgement(nothing);
 }
 
 Step<Judgement> Gate::judge(

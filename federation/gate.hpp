@@ -165,6 +165,12 @@ private:
     Step<Judgement> judge(
         const Incoming& in, const FindKey& find_key, const Documents& fetched, Instant now
     ) const;
+    Step<Judgement> judge_without_effect(
+        const Nothing& nothing,
+        const SignatureClaim& claim,
+        const FindKey& find_key,
+        const Documents& fetched
+    ) const;
     Step<Judgement> judge_forwarded(
         const Incoming& in, const FindKey& find_key, const Documents& fetched, Instant now
     ) const;
