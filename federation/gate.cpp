@@ -137,7 +137,12 @@ Step<Judgement> Gate::judge(
             const int status = status_of_key(in.key_id, fetched);
             if (status == 410) {
                 return Judgement(Verified<Delivery>(Delivery{
-                    in.activity, Proven::ByAbsence, in.claim.key_id, in.claim.scheme, std::nullopt
+                    in.activity,
+                    Proven::ByAbsence,
+                    in.claim.key_id,
+                    in.claim.scheme,
+                    std::nullopt,
+                    in.claim.nonce
                 }));
             }
             if (status == 404) return Judgement(Nothing{"the deleted actor's key cannot be found"});
@@ -158,7 +163,8 @@ Step<Judgement> Gate::judge(
         is_proved ? Proven::ByProof : Proven::BySignature,
         in.claim.key_id,
         in.claim.scheme,
-        std::move(signer.actor)
+        std::move(signer.actor),
+        in.claim.nonce
     }));
 }
 

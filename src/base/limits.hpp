@@ -70,6 +70,7 @@ inline constexpr std::size_t kStoredDocument =
 // Caches (DESIGN.md 3.10)
 inline constexpr std::size_t kVerifiedKeys = 10'000;
 inline constexpr std::size_t kTokens = 10'000;
+inline constexpr std::size_t kNonces = 50'000;              // of signatures taken, about 100 bytes each
 
 // Content
 inline constexpr std::size_t kStatusCharacters = 5000;  // shown in /api/v2/instance

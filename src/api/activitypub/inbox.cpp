@@ -154,7 +154,13 @@ Result<http::Response> finish(App& app, const Arrival& arrival, const Result<Jud
         log::debug("inbox.nothing", {{"why", nothing->why}});
         return accepted();
     }
-    auto kept = keep(app, arrival, std::get<Verified<Delivery>>(*outcome));
+    const auto& delivery = std::get<Verified<Delivery>>(*outcome);
+    if (delivery->nonce &&
+        !app.key_cache.is_first_use(delivery->key_id, *delivery->nonce, app.clock.now())) {
+        log::info("inbox.refused", {{"why", "replayed"}, {"key", delivery->key_id}});
+        return fail(Code::Unauthorized, "Signature refused: its nonce was used before");
+    }
+    auto kept = keep(app, arrival, delivery);
     if (!kept)
         log::info("inbox.refused", {{"why", kept.error().shown}, {"detail", kept.error().detail}});
     return kept;
