@@ -103,7 +103,7 @@ inline constexpr int kJobTries = 8;
 inline constexpr std::size_t kInboxAtWork = 256;         // activities at work at once; the workers are 64
 inline constexpr std::size_t kInboxFetching = 1024;      // activities that wait for the network, which takes memory only
 inline constexpr std::size_t kInboxTaken = 2048;         // rows in memory, those behind another of their actor included
-inline constexpr std::size_t kInboxTakenPerHost = 8;     // so that 128 slow hosts fill the above, not one
+inline constexpr std::size_t kInboxTakenPerHost = 16;    // enough to fill a commit; 64 slow hosts fill the above, not one
 inline constexpr std::size_t kInboxWaitingPerHost = 5000;  // rows, then 429: what a busy server sends in a quarter of an hour
 inline constexpr auto kInboxFullRetry = 60s;             // for Retry-After: about 5,000 rows' work
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <stdexcept>
+#include <utility>
 
 #include "federation/base/text.hpp"
 #include "federation/iri.hpp"
@@ -110,6 +111,14 @@ void Network::send(fetch::Untrusted request, fetch::Done done) {
         url = next->str();
     }
     done(Error{Code::Invalid, "redirect.limit"});
+}
+
+void Network::end_silence() {
+    silent.clear();
+    while (!waiting_.empty()) {
+        for (const auto& done : std::exchange(waiting_, {}))
+            done(Error{Code::Unavailable, "There is no answer from that host."});
+    }
 }
 
 void Network::send(fetch::Operator request, fetch::Done done) {

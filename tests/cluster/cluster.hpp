@@ -45,6 +45,8 @@ public:
     const TestClock* clock = nullptr;
     std::vector<Seen> seen;
     int count(std::string_view method, std::string_view url_start) const;
+    /// The silent hosts are gone: whoever waits for them is told.
+    void end_silence();
 
 private:
     Result<fetch::Answer> ask(const std::string& url, const fetch::Exchange& exchange);
@@ -139,6 +141,9 @@ private:
 class Cluster {
 public:
     explicit Cluster(const std::vector<std::string>& domains, TestNodeOptions options = {});
+    ~Cluster() { network.end_silence(); }  // nodes are told before they go
+    Cluster(const Cluster&) = delete;
+    Cluster& operator=(const Cluster&) = delete;
     ClusterNode& operator[](const std::string& domain) { return *nodes_.at(domain); }
     Someone person(const std::string& domain, const std::string& username, bool locked = false);
     /// Runs all loops until nothing is due anywhere.
