@@ -98,7 +98,8 @@ std::string to_text(const federation::Inspection& seen) {
 /// A document that could not be had is refused like one that could not be understood: one object,
 /// too.
 Outcome unread(const Error& error, bool as_json) {
-    Outcome outcome = Outcome::refused(to_printable(error.shown));
+    const auto why = error.detail.empty() ? error.shown : error.shown + " (" + error.detail + ")";
+    Outcome outcome = Outcome::refused(to_printable(why));
     federation::Inspection none;
     none.refused = error.shown;
     if (as_json) outcome.out = write_json(federation::to_json(none)) + "\n";
