@@ -115,7 +115,7 @@ TEST_CASE("what the front refuses has the form that its path asks for") {
     );
     CHECK(refused("POST /inbox HTTP/1.1\r\nHost: a", 408) == "/inbox refused");
     CHECK(refused("POST /inbox HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400) == "/inbox refused");
-    CHECK(refused(std::string(20'000, 'a'), 400) == " refused");
+    CHECK(refused(std::string(20'000, 'a'), 414) == " refused");
 }
 
 TEST_CASE("bodies over their limit get 413, by length at once and by chunks while they come") {
