@@ -80,7 +80,8 @@ Step<Judgement> Gate::check(
     auto tree = read_json(request.body);
     if (!tree) return std::move(tree).error();
     auto shaped = read_shape(*tree);
-    if (auto* nothing = std::get_if<Nothing>(&shaped)) return Judgement(std::move(*nothing));
+    if (const auto* nothing = std::get_if<Nothing>(&shaped))
+        return judge_without_effect(*nothing, claims->front(), find_key, fetched);
     if (auto* error = std::get_if<Error>(&shaped)) return std::move(*error);
     auto& activity = std::get<Activity>(shaped);
     if (activity.actor.origin() == policy_.own_origin) {
@@ -104,6 +105,22 @@ Step<Judgement> Gate::check(
     return judge(in, find_key, fetched, now);
 }
 
+/// 202 says that the signature was good (S10), also where nothing more is done.
+Step<Judgement> Gate::judge_without_effect(
+    const Nothing& nothing,
+    const SignatureClaim& claim,
+    const FindKey& find_key,
+    const Documents& fetched
+) const {
+    const auto key_id = gate::parse_key_id(claim.key_id, policy_);
+    if (!key_id) return key_id.error();
+    if (policy_.is_blocked(key_id->host()))
+        return refuse(Code::Forbidden, "Nothing is taken from this host");
+    const auto signer = gate::check_signer(claim, *key_id, find_key, fetched, policy_);
+    if (auto stop = unfinished<Judgement>(signer)) return *std::move(stop);
+    return Judgement(nothing);
+}
+
 Step<Judgement> Gate::judge(
     const Incoming& in, const FindKey& find_key, const Documents& fetched, Instant now
 ) const {
@@ -120,7 +137,12 @@ Step<Judgement> Gate::judge(
             const int status = status_of_key(in.key_id, fetched);
             if (status == 410) {
                 return Judgement(Verified<Delivery>(Delivery{
-                    in.activity, Proven::ByAbsence, in.claim.key_id, in.claim.scheme, std::nullopt
+                    in.activity,
+                    Proven::ByAbsence,
+                    in.claim.key_id,
+                    in.claim.scheme,
+                    std::nullopt,
+                    in.claim.nonce
                 }));
             }
             if (status == 404) return Judgement(Nothing{"the deleted actor's key cannot be found"});
@@ -141,7 +163,8 @@ Step<Judgement> Gate::judge(
         is_proved ? Proven::ByProof : Proven::BySignature,
         in.claim.key_id,
         in.claim.scheme,
-        std::move(signer.actor)
+        std::move(signer.actor),
+        in.claim.nonce
     }));
 }
 

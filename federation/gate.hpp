@@ -76,6 +76,7 @@ struct Delivery {
     std::string key_id;
     SignatureScheme scheme = SignatureScheme::DraftCavage;
     std::optional<Actor> fetched_actor;  // when the key was fetched for this request: worth storing
+    std::optional<std::string> nonce;    // of the request's signature: the host takes each once
 };
 /// Signed by somebody who is not the actor and without a proof we can check, but made for
 /// forwarding (an embedded Linked Data signature, or a proof of another suite): only a hint (I15).
@@ -164,6 +165,12 @@ private:
     struct Incoming;  // gate.cpp
     Step<Judgement> judge(
         const Incoming& in, const FindKey& find_key, const Documents& fetched, Instant now
+    ) const;
+    Step<Judgement> judge_without_effect(
+        const Nothing& nothing,
+        const SignatureClaim& claim,
+        const FindKey& find_key,
+        const Documents& fetched
     ) const;
     Step<Judgement> judge_forwarded(
         const Incoming& in, const FindKey& find_key, const Documents& fetched, Instant now

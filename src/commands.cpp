@@ -33,10 +33,14 @@ config::DataFolder folder_of(const Options& options) {
 }
 
 Result<config::Config> load_config(const Options& options) {
+    const auto variables = config::environment();
+    for (const auto& unknown : config::find_unknown(variables)) {
+        log::warn(
+            "config.unknown_variable", {{"name", unknown.name}, {"nearest", unknown.nearest}}
+        );
+    }
     return config::load(
-        {.file = folder_of(options).settings_file(),
-         .variables = config::environment(),
-         .flags = options.flags}
+        {.file = folder_of(options).settings_file(), .variables = variables, .flags = options.flags}
     );
 }
 

@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <optional>
+#include <string>
 
+#include "federation/base/text.hpp"
 #include "src/commands.hpp"
 #include "src/config/fields.hpp"
 #include "src/control/tools.hpp"
@@ -172,7 +175,7 @@ void add_store_verbs(
 struct ToolOptions {
     control::InspectArguments inspect;
     std::string from, debug_what, debug_input = "html", help_verb;
-    bool with_dependencies = false;
+    bool with_dependencies = false, version_as_json = false;
 };
 
 void add_tools(CLI::App& app, Options& options, ToolOptions& tools, Chosen& chosen) {
@@ -219,9 +222,12 @@ void add_tools(CLI::App& app, Options& options, ToolOptions& tools, Chosen& chos
 
     auto* version_verb = app.add_subcommand("version", "The program's version");
     version_verb->add_flag("--deps", tools.with_dependencies, "And those of its libraries");
+    version_verb->add_flag("--json", tools.version_as_json, "Print JSON");
     version_verb->footer("Example: outboard version --deps");
     version_verb->callback([&] {
-        chosen.run = [&] { return finish(control::version(tools.with_dependencies)); };
+        chosen.run = [&] {
+            return finish(control::version(tools.with_dependencies, tools.version_as_json));
+        };
     });
 
     auto* help_verb = app.add_subcommand("help", "Help on a verb, or on `config`");
@@ -244,6 +250,20 @@ void add_tools(CLI::App& app, Options& options, ToolOptions& tools, Chosen& chos
             return finish(Outcome::done(named->help()));
         };
     });
+}
+
+/// The first word where a verb belongs, when it is none. The program itself has no options with
+/// values.
+std::optional<std::string> unknown_verb(const CLI::App& app, int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word.starts_with('-')) continue;
+        for (const auto* verb : app.get_subcommands({})) {
+            if (verb->get_name() == word) return std::nullopt;
+        }
+        return word;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -272,6 +292,11 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
+        if (const auto unknown = unknown_verb(app, argc, argv)) {
+            std::cerr << "There is no verb \"" << to_printable(*unknown)
+                      << "\". outboard help lists them.\n";
+            return 2;
+        }
         return app.exit(problem) == 0 ? 0 : 2;
     }
     try {

@@ -274,8 +274,10 @@ struct Node::Impl {
             std::int64_t inbox = 0;
             store::deliveries::Counts deliveries;
         };
-        const auto counts = db->read([](store::Reader& reader) {
-            return Counts{store::inbox::count_waiting(reader), store::deliveries::count(reader)};
+        const auto counts = db->read([this](store::Reader& reader) {
+            return Counts{
+                store::inbox::count_waiting(reader), store::deliveries::count(reader, clock.now())
+            };
         });
         return fmt::format(
             "# TYPE outboard_inbox_waiting gauge\noutboard_inbox_waiting {}\n# TYPE "
@@ -322,6 +324,7 @@ struct Node::Impl {
         settings.connections = static_cast<std::size_t>(config->limits_connections);
         settings.connections_per_address =
             static_cast<std::size_t>(config->limits_connections_per_address);
+        settings.refusal = api::refusal_form(router);
         server = std::make_unique<http::Server>(
             settings,
             [this](const http::Request& request) { return api::dispatch(*app, router, request); },

@@ -247,6 +247,46 @@ std::string strip_invisible(std::string_view text) {
     return out;
 }
 
+std::string to_printable(std::string_view text) {
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string out;
+    const auto escape = [&](char mark, char32_t value) {
+        std::string digits;
+        for (; value > 0 || digits.size() < 2; value >>= 4U)
+            digits.insert(0, 1, kHex[value & 0xFU]);
+        out.append("\\").append(1, mark).append("{").append(digits).append("}");
+    };
+    while (!text.empty()) {
+        const Decoded next = decode(text);
+        const auto length = std::max<std::size_t>(1, next.length);
+        if (next.length == 0) {
+            escape('x', static_cast<unsigned char>(text.front()));
+        } else if (next.point < 0x20 || is_invisible(next.point)) {
+            escape('u', next.point);
+        } else {
+            out.append(text.substr(0, length));
+        }
+        text.remove_prefix(length);
+    }
+    return out;
+}
+
+bool is_blank(std::string_view text) {
+    while (!text.empty()) {
+        const Decoded next = decode(text);
+        if (next.length == 0) return false;
+        const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(next.point));
+        const bool is_space = category == UTF8PROC_CATEGORY_ZS ||
+                              category == UTF8PROC_CATEGORY_ZL ||
+                              category == UTF8PROC_CATEGORY_ZP || next.point == U'\t' ||
+                              next.point == U'\n' || next.point == 0x2800;  // braille without dots
+        const bool is_joiner = next.point == 0x200D || next.point == 0xFE0E || next.point == 0xFE0F;
+        if (!is_space && !is_joiner && !is_invisible(next.point)) return false;
+        text.remove_prefix(next.length);
+    }
+    return true;
+}
+
 bool parse_decimal(std::string_view text, std::int64_t& value) {
     if (text.empty()) return false;
     for (const char c : text) {

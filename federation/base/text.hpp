@@ -37,6 +37,14 @@ std::string percent_decode(std::string_view text, bool plus_is_space = false);
 /// other invisible characters: for names and handles, which stand in lines of others (THREATS 62).
 std::string strip_invisible(std::string_view text);
 
+/// For a terminal or one line of a log: control characters, bidi controls and what is drawn as
+/// nothing as
+/// `\u{1B}`, ill-formed bytes as `\x{FF}`. One line in, one line out.
+std::string to_printable(std::string_view text);
+/// True when nothing of it is drawn: white space of any script, control and invisible characters
+/// only.
+bool is_blank(std::string_view text);
+
 /// A plain decimal number without sign, spaces or leading plus; nothing on overflow of int64.
 bool parse_decimal(std::string_view text, std::int64_t& value);
 

@@ -367,6 +367,7 @@ CREATE TABLE inbox (
     activity_hash {bytes} NOT NULL UNIQUE,
     document {bytes},                    -- hash in documents; null once the raw bytes are dropped
     actor TEXT NOT NULL,
+    host {text_c} NOT NULL,              -- host[:port] of the actor: hosts share the work
     recipient {id},                      -- account of a personal inbox; null for the shared one
     key_id TEXT NOT NULL,
     how {text_c} NOT NULL,               -- signature, proof
@@ -377,6 +378,7 @@ CREATE TABLE inbox (
     problem TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX inbox_waiting ON inbox (next_at, id) WHERE state = 'waiting';
+CREATE INDEX inbox_hosts ON inbox (host, next_at, id) WHERE state = 'waiting';
 CREATE INDEX inbox_received ON inbox (received_at);
 CREATE INDEX inbox_bytes ON inbox (received_at) WHERE document IS NOT NULL;
 CREATE INDEX inbox_document ON inbox (document) WHERE document IS NOT NULL;
@@ -431,6 +433,7 @@ CREATE TABLE hosts (
     speaks {text_c} NOT NULL DEFAULT '', -- rfc9421 once verified (S14)
     seen_at {instant} NOT NULL
 ) {clustered};
+CREATE INDEX hosts_paused ON hosts (next_probe) WHERE state = 'paused';
 
 CREATE TABLE jobs (
     id {id} PRIMARY KEY,

@@ -47,6 +47,10 @@ Surface surface_of_unknown(const http::Request& request) {
     return accepts_activity(request) ? Surface::ActivityPub : Surface::Page;
 }
 
+Surface surface_of_unmatched(const http::Request& request, const Router::Match& match) {
+    return match.path_known ? match.surface : surface_of_unknown(request);
+}
+
 http::Response preflight() {
     http::Response response;
     response.status = 204;
@@ -165,21 +169,48 @@ Result<http::Response> answer(
 http::Response refuse_unmatched(
     const Router& router, const http::Request& request, const Router::Match& match
 ) {
-    const auto surface = surface_of_unknown(request);
+    const auto surface = surface_of_unmatched(request, match);
     if (!match.path_known) {
         return render(Error{Code::NotFound, std::string(kNoRoute)}, surface, router.error_page());
     }
-    auto response = render(
+    auto response = render_as(
+        405,
         Error{Code::Invalid, "This address does not take that method."},
         surface,
         router.error_page()
     );
-    response.status = 405;
     response.set("Allow", match.allowed);
     return response;
 }
 
+Code code_of(int status) {
+    switch (status) {
+        case 413:
+            return Code::TooLarge;
+        case 500:
+            return Code::Internal;
+        case 503:
+        case 504:
+            return Code::Unavailable;
+        default:
+            return Code::Invalid;
+    }
+}
+
 }  // namespace
+
+http::RefusalForm refusal_form(const Router& router) {
+    return [&router](int status, std::string_view why, std::string_view path) {
+        // Of any method: none is called so.
+        const auto match = router.match("", path);
+        return render_as(
+            status,
+            Error{code_of(status), std::string(why)},
+            match.path_known ? match.surface : Surface::Api,
+            router.error_page()
+        );
+    };
+}
 
 http::Response dispatch(App& app, const Router& router, const http::Request& request) {
     Envelope envelope;
@@ -191,7 +222,7 @@ http::Response dispatch(App& app, const Router& router, const http::Request& req
         }
         auto match = router.match(request.method, request.path());
         if (!match.route) {
-            envelope.surface = surface_of_unknown(request);
+            envelope.surface = surface_of_unmatched(request, match);
             if (envelope.surface == Surface::Api) {
                 envelope.rate =
                     router.rates().count(rate_address(request.peer), "default", app.clock.now());

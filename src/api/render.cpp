@@ -70,7 +70,10 @@ int status_of(Code code, Surface surface) {
 }
 
 http::Response render(const Error& error, Surface surface, ErrorPage page) {
-    const int status = status_of(error.code, surface);
+    return render_as(status_of(error.code, surface), error, surface, page);
+}
+
+http::Response render_as(int status, const Error& error, Surface surface, ErrorPage page) {
     const std::string shown =
         error.code == Code::Internal ? "Something went wrong on this server." : error.shown;
     if (!error.detail.empty() || error.code == Code::Internal) {

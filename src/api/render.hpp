@@ -24,6 +24,9 @@ using ErrorPage = http::Response (*)(int status, std::string_view text);
 /// "error_description"}` or HTML. `detail` never leaves the program.
 http::Response render(const Error& error, Surface surface, ErrorPage page = nullptr);
 
+/// The same with a status that our codes have no word for (405, 415, 431 …).
+http::Response render_as(int status, const Error& error, Surface surface, ErrorPage page = nullptr);
+
 /// 200 with JSON.
 http::Response ok(const json& value);
 /// 200 with `{}`: clients parse the body of every answer (pitfalls.md 2.2).

@@ -131,6 +131,7 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
                 found.parameters = std::move(*parameters);
                 return found;
             }
+            if (!found.path_known) found.surface = route.policy.surface;
             found.path_known = true;
             if (found.allowed.find(route.method) == std::string::npos) {
                 found.allowed += (found.allowed.empty() ? "" : ", ") + route.method;

@@ -82,8 +82,9 @@ public:
     struct Match {
         const Route* route = nullptr;
         std::vector<std::pair<std::string, std::string>> parameters;  // decoded
-        bool path_known = false;  // another method would match: 405
-        std::string allowed;      // then: the methods that do
+        bool path_known = false;         // another method would match: 405
+        std::string allowed;             // then: the methods that do
+        Surface surface = Surface::Api;  // then: how the first of them refuses
     };
     Match match(std::string_view method, std::string_view path) const;
     const std::vector<Route>& routes() const { return routes_; }
@@ -102,5 +103,8 @@ private:
 http::Response dispatch(App& app, const Router& router, const http::Request& request);
 /// `router` must outlive what is returned.
 http::BodyLimit body_limits(const Router& router);
+/// How the front's own refusals look: as those of the routes under that path, `{"error"}` where
+/// there are none. `router` must outlive what is returned.
+http::RefusalForm refusal_form(const Router& router);
 
 }  // namespace outboard::api

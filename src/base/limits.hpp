@@ -70,6 +70,7 @@ inline constexpr std::size_t kStoredDocument =
 // Caches (DESIGN.md 3.10)
 inline constexpr std::size_t kVerifiedKeys = 10'000;
 inline constexpr std::size_t kTokens = 10'000;
+inline constexpr std::size_t kNonces = 50'000;  // of signatures taken, about 100 bytes each
 
 // Logins and apps
 inline constexpr std::size_t kLoginBody = 16 * kKiB;  // of the login and consent forms
@@ -127,6 +128,18 @@ inline constexpr int kAccountsTold =
 inline constexpr auto kLastDeliveries =
     std::chrono::hours(24 * 30);  // of a deleted account: then its keys go, whatever still waits
 inline constexpr int kJobTries = 8;
+
+// Received activities (THREATS 115, 117)
+inline constexpr std::size_t kInboxAtWork = 256;  // activities at work at once; the workers are 64
+inline constexpr std::size_t kInboxFetching =
+    1024;  // activities that wait for the network, which takes memory only
+inline constexpr std::size_t kInboxTaken =
+    2048;  // rows in memory, those behind another of their actor included
+inline constexpr std::size_t kInboxTakenPerHost =
+    16;  // enough to fill a commit; 64 slow hosts fill the above, not one
+inline constexpr std::size_t kInboxWaitingPerHost =
+    5000;  // rows, then 429: what a busy server sends in a quarter of an hour
+inline constexpr auto kInboxFullRetry = 60s;  // for Retry-After: about 5,000 rows' work
 
 // Memory of the past
 inline constexpr auto kIdMemory = std::chrono::hours(24 * 30);

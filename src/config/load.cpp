@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <numeric>
 #include <sstream>
+#include <utility>
 
 #include "federation/base/text.hpp"
 #include "src/base/log.hpp"
@@ -235,6 +237,21 @@ void read_variables(Loading& loading, const std::map<std::string, std::string>& 
     }
 }
 
+/// Letters to change, add or drop to make one of the other (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const auto change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row.back();
+}
+
 }  // namespace
 
 Result<Config> load(const Sources& sources) {
@@ -266,6 +283,30 @@ std::map<std::string, std::string> environment() {
         }
     }
     return variables;
+}
+
+std::vector<UnknownVariable> find_unknown(const std::map<std::string, std::string>& variables) {
+    std::vector<std::string> known;
+    for (const auto& field : fields()) {
+        known.push_back(variable_of(field));
+        if (field.is_secret) known.push_back(known.back() + "_FILE");
+    }
+    std::vector<UnknownVariable> unknown;
+    for (const auto& [name, value] : variables) {
+        if (name.starts_with("OUTBOARD_TEST_") || std::ranges::find(known, name) != known.end())
+            continue;
+        UnknownVariable found{name, {}};
+        // Farther than a third of the name is another word.
+        auto least = name.size() / 3;
+        for (const auto& other : known) {
+            if (const auto edits = distance(name, other); edits <= least) {
+                least = edits;
+                found.nearest = other;
+            }
+        }
+        unknown.push_back(std::move(found));
+    }
+    return unknown;
 }
 
 std::string initial_file(const Config& config) {

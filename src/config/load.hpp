@@ -24,6 +24,14 @@ Result<Config> load(const Sources& sources);
 /// The process's OUTBOARD_* variables.
 std::map<std::string, std::string> environment();
 
+/// OUTBOARD_* variables that are no setting, each with the setting's variable that is most like it
+/// (empty when none is): a misspelt one would be ignored in silence. Those that only tests read
+/// (OUTBOARD_TEST_…) are left out.
+struct UnknownVariable {
+    std::string name, nearest;
+};
+std::vector<UnknownVariable> find_unknown(const std::map<std::string, std::string>& variables);
+
 /// Text of a fresh outboard.toml.
 std::string initial_file(const Config& config);
 

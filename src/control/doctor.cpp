@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "federation/base/text.hpp"
 #include "federation/json.hpp"
 #include "src/base/version.hpp"
 #include "src/config/fields.hpp"
@@ -78,12 +79,39 @@ Check check_keys(App& app) {
     return {"node actor", Mark::Fine, "its key opens"};
 }
 
+bool has_owner(store::Reader& db) {
+    for (const auto& account : store::accounts::list_local(db)) {
+        const auto user = store::users::find(db, account.id);
+        if (user && user->role == Role::Owner && account.is_active()) return true;
+    }
+    return false;
+}
+
+Check check_accounts(std::int64_t accounts, bool has_owner) {
+    if (accounts == 0) {
+        return {"accounts", Mark::Note, "none yet; outboard account create NAME --role owner"};
+    }
+    if (has_owner) return {"accounts", Mark::Fine, fmt::format("{}", accounts)};
+    return {
+        "accounts",
+        Mark::Note,
+        fmt::format(
+            "{}, none of them an active owner, so nobody may run this node; outboard account "
+            "create "
+            "NAME --role owner",
+            accounts
+        )
+    };
+}
+
 /// What waits because a server elsewhere did not answer is no fault here: its reason says whose.
 Check check_inbox(const store::inbox::Waiting& waiting) {
     auto text = fmt::format("{} not tried yet", waiting.untried);
     if (waiting.again > 0) {
         text += fmt::format(
-            ", {} to be tried again; the oldest because: {}", waiting.again, waiting.oldest_problem
+            ", {} to be tried again; the oldest because: {}",
+            waiting.again,
+            to_printable(waiting.oldest_problem)
         );
     }
     return {"inbox", waiting.again > 0 ? Mark::Note : Mark::Fine, std::move(text)};
@@ -126,22 +154,19 @@ std::vector<Check> examine(App& app, const std::filesystem::path& data) {
     checks.push_back(check_keys(app));
     struct Counts {
         std::int64_t accounts = 0;
+        bool has_owner = false;
         store::inbox::Waiting inbox;
         store::deliveries::Counts deliveries;
     };
-    const auto counts = app.db.read([](store::Reader& db) {
+    const auto counts = app.db.read([&](store::Reader& db) {
         return Counts{
             store::accounts::count_local(db),
+            has_owner(db),
             store::inbox::count_by_try(db),
-            store::deliveries::count(db)
+            store::deliveries::count(db, app.clock.now())
         };
     });
-    checks.push_back(
-        {"accounts",
-         counts.accounts > 0 ? Mark::Fine : Mark::Note,
-         counts.accounts > 0 ? fmt::format("{}", counts.accounts)
-                             : "none yet; outboard account create NAME"}
-    );
+    checks.push_back(check_accounts(counts.accounts, counts.has_owner));
     checks.push_back(check_inbox(counts.inbox));
     checks.push_back(
         {"deliveries",

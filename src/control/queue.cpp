@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "federation/base/text.hpp"
 #include "federation/json.hpp"
 #include "src/control/verbs.hpp"
 #include "src/store/queues.hpp"
@@ -21,11 +22,11 @@ Outcome run(App& app, const QueueArguments& arguments) {
         std::vector<store::inbox::Reason> reasons;
         store::deliveries::Counts deliveries;
     };
-    const auto counts = app.db.read([](store::Reader& db) {
+    const auto counts = app.db.read([&](store::Reader& db) {
         return Counts{
             store::inbox::count_by_try(db),
             store::inbox::list_reasons(db, kReasons),
-            store::deliveries::count(db)
+            store::deliveries::count(db, app.clock.now())
         };
     });
     if (arguments.as_json) {
@@ -46,7 +47,7 @@ Outcome run(App& app, const QueueArguments& arguments) {
     }
     std::string reasons;
     for (const auto& reason : counts.reasons)
-        reasons += fmt::format("  {} because: {}\n", reason.rows, reason.problem);
+        reasons += fmt::format("  {} because: {}\n", reason.rows, to_printable(reason.problem));
     return Outcome::done(fmt::format(
         "inbox: {} not tried yet, {} to be tried again\n{}deliveries: {} waiting, {} given up{}\n",
         counts.inbox.untried,

@@ -14,6 +14,8 @@
 #include <future>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "federation/base/text.hpp"
 #include "federation/inspect.hpp"
@@ -64,32 +66,40 @@ Result<FetchedDocument> fetch_document(
     return FetchedDocument{got.body, got.final_url};
 }
 
+/// Nothing of a stranger's document reaches the terminal as a command to it, or as a line that it
+/// did not write.
 std::string to_text(const federation::Inspection& seen) {
-    std::string text = fmt::format(
-        "kind       {}\nid         {}\nowner      {}\nvisibility {}\nbelieved   {}\n",
-        seen.kind,
-        seen.id.value_or("-"),
-        seen.owner.value_or("-"),
-        seen.visibility.empty() ? "-" : seen.visibility,
-        seen.believed ? "yes" : "no"
-    );
-    for (const auto& who : seen.audience) text += "for        " + who + "\n";
-    for (const auto& tag : seen.tags) text += "tag        " + tag + "\n";
-    if (seen.quote) text += "quotes     " + *seen.quote + "\n";
-    for (const auto& part : seen.attachments)
-        text += fmt::format(
-            "attached   {} {} {} {}\n", part.type, part.media_type, part.url, part.description
+    std::string text;
+    const auto line = [&](std::string_view name, std::string_view value) {
+        text += fmt::format("{:<10} {}\n", name, to_printable(value));
+    };
+    line("kind", seen.kind);
+    line("id", seen.id.value_or("-"));
+    line("owner", seen.owner.value_or("-"));
+    line("visibility", seen.visibility.empty() ? "-" : seen.visibility);
+    line("believed", seen.believed ? "yes" : "no");
+    for (const auto& who : seen.audience) line("for", who);
+    for (const auto& tag : seen.tags) line("tag", tag);
+    if (seen.quote) line("quotes", *seen.quote);
+    for (const auto& part : seen.attachments) {
+        line(
+            "attached",
+            fmt::format("{} {} {} {}", part.type, part.media_type, part.url, part.description)
         );
-    for (const auto& [field, why] : seen.ignored)
-        text += fmt::format("ignored    {}: {}\n", field, why);
-    if (!seen.text.empty()) text += "text       " + seen.text + "\n";
+    }
+    for (const auto& [field, why] : seen.ignored) line("ignored", field + ": " + why);
+    std::string_view name = "text";
+    if (!seen.text.empty()) {
+        for (const auto part : split(seen.text, '\n')) line(std::exchange(name, ""), part);
+    }
     return text;
 }
 
 /// A document that could not be had is refused like one that could not be understood: one object,
 /// too.
 Outcome unread(const Error& error, bool as_json) {
-    Outcome outcome = Outcome::refused(error);
+    const auto why = error.detail.empty() ? error.shown : error.shown + " (" + error.detail + ")";
+    Outcome outcome = Outcome::refused(to_printable(why));
     federation::Inspection none;
     none.refused = error.shown;
     if (as_json) outcome.out = write_json(federation::to_json(none)) + "\n";
@@ -157,7 +167,7 @@ Outcome inspect(
     );
     if (seen.refused) {
         outcome.code = 1;
-        outcome.err = *seen.refused + "\n";
+        outcome.err = to_printable(*seen.refused) + "\n";
     }
     return outcome;
 }
@@ -190,25 +200,38 @@ Outcome debug(
     return Outcome::usage("debug knows html, url and json; each reads standard input.");
 }
 
-Outcome version(bool with_dependencies) {
+Outcome version(bool with_dependencies, bool as_json) {
+    const std::vector<std::pair<std::string, std::string>> libraries = {
+        {"OpenSSL", OpenSSL_version(OPENSSL_VERSION)},
+        {"SQLite", sqlite3_libversion()},
+        {"libcurl", LIBCURL_VERSION},
+        {"Boost",
+         fmt::format(
+             "{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100
+         )},
+        {"cpp-httplib", CPPHTTPLIB_VERSION},
+        {"nlohmann/json",
+         fmt::format(
+             "{}.{}.{}",
+             NLOHMANN_JSON_VERSION_MAJOR,
+             NLOHMANN_JSON_VERSION_MINOR,
+             NLOHMANN_JSON_VERSION_PATCH
+         )},
+        {"zstd", ZSTD_versionString()},
+        {"fmt", fmt::to_string(FMT_VERSION)}
+    };
+    if (as_json) {
+        json document = {{"version", kVersion}};
+        for (const auto& [name, number] : libraries)
+            if (with_dependencies) document["dependencies"][name] = number;
+        return Outcome::done(write_json(document) + "\n");
+    }
     std::string text = fmt::format("outboard {}\n", kVersion);
-    if (!with_dependencies) return Outcome::done(text);
-    text += fmt::format(
-        "{}\nSQLite {}\nlibcurl {}\nBoost {}.{}.{}\ncpp-httplib {}\nnlohmann/json {}.{}.{}\nzstd "
-        "{}\nfmt {}\n",
-        OpenSSL_version(OPENSSL_VERSION),
-        sqlite3_libversion(),
-        LIBCURL_VERSION,
-        BOOST_VERSION / 100000,
-        BOOST_VERSION / 100 % 1000,
-        BOOST_VERSION % 100,
-        CPPHTTPLIB_VERSION,
-        NLOHMANN_JSON_VERSION_MAJOR,
-        NLOHMANN_JSON_VERSION_MINOR,
-        NLOHMANN_JSON_VERSION_PATCH,
-        ZSTD_versionString(),
-        FMT_VERSION
-    );
+    for (const auto& [name, number] : libraries) {
+        // OpenSSL says its own name.
+        if (with_dependencies)
+            text += number.starts_with(name) ? number + "\n" : name + " " + number + "\n";
+    }
     return Outcome::done(text);
 }
 

@@ -38,7 +38,7 @@ Outcome debug(
     std::string_view text
 );
 
-Outcome version(bool with_dependencies);
+Outcome version(bool with_dependencies, bool as_json);
 /// Every setting with its variable, flag, range and meaning.
 Outcome help_config();
 

@@ -25,6 +25,8 @@ constexpr int kAtOnce = 256;     // requests under way
 constexpr auto kLease =
     std::chrono::minutes(2);  // far over a request's deadline, so that no answer comes later
 constexpr auto kLongestRest = std::chrono::milliseconds(1000);
+/// For rows that another process wrote and did not live to send.
+constexpr auto kLongestWithoutLease = std::chrono::minutes(1);
 
 SignatureScheme other_than(SignatureScheme scheme) {
     return scheme == SignatureScheme::DraftCavage ? SignatureScheme::Rfc9421
@@ -61,7 +63,7 @@ void receive(Sending sending, const Result<fetch::Answer>& answer) {
         answered.problem = answer.error().shown;
         // The guard refuses the address itself: no other try will be different. Everything else may
         // be.
-        if (answer.error().code == Code::Forbidden) answered.status = 403;
+        answered.refused_here = answer.error().code == Code::Forbidden;
         answered.host_is_at_fault = answer.error().code != Code::RateLimited;
         return sending.end(std::move(answered));
     }
@@ -144,6 +146,7 @@ void write_one(store::Writer& tx, const Answered& answered, unsigned char random
                           ? answered.problem
                           : std::to_string(answered.status) +
                                 (answered.problem.empty() ? "" : " " + answered.problem);
+    if (answered.refused_here) return store::deliveries::set_dead(tx, item.id, said);
     switch (judge(answered.status)) {
         case Verdict::Done:
             return store::deliveries::set_done(tx, item.id, said);
@@ -169,6 +172,7 @@ void write_host(store::Writer& tx, const Answered& answered) {
             tx, answered.item.host, *answered.learnt == SignatureScheme::Rfc9421 ? "rfc9421" : ""
         );
     }
+    if (answered.refused_here) return;
     const bool answered_well = answered.status != 0 && answered.status < 500;
     auto host = store::hosts::find(tx, answered.item.host);
     if (answered_well) {
@@ -186,6 +190,7 @@ void write_host(store::Writer& tx, const Answered& answered) {
 void Deliverer::write_answers() {
     auto answers = underway_->with([](Underway& all) { return std::exchange(all.answers, {}); });
     if (answers.empty()) return;
+    leases_at_once_ = true;
     const auto jitter = app_.random.bytes(answers.size());
     const auto written = app_.db.write([&](store::Writer& tx) {
         for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -215,6 +220,7 @@ bool Deliverer::fan_out() {
     const auto rows = app_.db.read([](store::Reader& db) {
         return store::outbox::list_fanning(db, kRowsAtOnce);
     });
+    leases_at_once_ = leases_at_once_ || !rows.empty();
     for (const auto& row : rows) {
         const auto written =
             app_.db.write([&](store::Writer& tx) { fan_out_chunk(tx, app_, row); });
@@ -230,7 +236,7 @@ bool Deliverer::fan_out() {
 
 void Deliverer::send_due() {
     const auto room = kAtOnce - underway_->with([](const Underway& all) { return all.requests; });
-    if (room <= 0) return;
+    if (room <= 0) return;  // what ends calls for the next step
     const auto now = app_.clock.now();
     const auto leased = app_.db.write([&](store::Writer& tx) {
         return store::deliveries::lease(
@@ -240,6 +246,13 @@ void Deliverer::send_due() {
     if (!leased) {
         log::error("delivery.not_leased", {{"why", leased.error().shown}});
         return;
+    }
+    leases_at_once_ = !leased->empty();
+    if (leased->empty()) {
+        const auto next =
+            app_.db.read([&](store::Reader& db) { return store::deliveries::next_due(db, now); });
+        rests_until_ =
+            std::min(next.value_or(now + kLongestWithoutLease), now + kLongestWithoutLease);
     }
     std::map<std::string, std::shared_ptr<const std::string>> bodies;
     for (const auto& item : *leased) {
@@ -255,7 +268,7 @@ void Deliverer::send_due() {
         if (!signer) {
             log::error("delivery.unsigned", {{"delivery", item.id}, {"why", signer.error().shown}});
             Answered dead;
-            dead.status = 400;  // final, and no fault of the host
+            dead.refused_here = true;
             dead.problem = signer.error().shown;
             sending.end(std::move(dead));
             continue;
@@ -271,13 +284,13 @@ void Deliverer::send_due() {
 std::chrono::milliseconds Deliverer::step() {
     write_answers();
     const bool more = fan_out();
-    const auto next =
-        app_.db.read([](store::Reader& db) { return store::deliveries::next_due(db); });
     const auto now = app_.clock.now();
-    if (next && *next <= now) send_due();
+    // A clock that was set back must not make the rest longer than the longest.
+    if (leases_at_once_ || now >= rests_until_ || rests_until_ > now + kLongestWithoutLease)
+        send_due();
     if (more) return std::chrono::milliseconds(0);
-    if (next && *next > now) return std::min<std::chrono::milliseconds>(*next - now, kLongestRest);
-    return kLongestRest;
+    if (leases_at_once_ || rests_until_ <= now) return kLongestRest;
+    return std::min<std::chrono::milliseconds>(rests_until_ - now, kLongestRest);
 }
 
 int Deliverer::running() const {

@@ -27,6 +27,9 @@ private:
     bool fan_out();
     void send_due();
     App& app_;
+    // A lease is a transaction, so it is asked for only when it may give something.
+    bool leases_at_once_ = true;  // rows came, ended, or were given last time
+    Instant rests_until_{};       // else
     // Shared with the requests under way, which may end after a test has dropped the Deliverer.
     std::shared_ptr<Guarded<Underway>> underway_ = std::make_shared<Guarded<Underway>>();
 };

@@ -19,6 +19,7 @@ struct Answered {
     int status = 0;                // HTTP status; 0 when there was no answer
     std::string problem;           // why not
     bool host_is_at_fault = true;  // false when we never got as far as the host
+    bool refused_here = false;     // final, and says nothing about the host: it was never asked
     std::optional<std::chrono::seconds> retry_after;
     std::optional<federation::SignatureScheme>
         learnt;  // the scheme that a host which checks before it answers took (S14)

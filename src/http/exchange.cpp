@@ -18,12 +18,9 @@ namespace outboard::http {
 namespace {
 
 constexpr int kRetryAfterSeconds = 5;
+constexpr std::string_view kBusy = "The server is busy, try again";
 /// Bodies up to this size are sent from one buffer with their head.
 constexpr std::size_t kJoinedBody = 8 * limits::kKiB;
-
-Response overloaded(std::string_view why) {
-    return plain_answer(503, why).set("Retry-After", std::to_string(kRetryAfterSeconds));
-}
 
 constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr const char* kMonths[] = {
@@ -62,7 +59,7 @@ bool is_ours(std::string_view name) {
 
 /// What `make` answers, or 500 when it throws, which it must not.
 template <class Make>
-Response made_by(Make&& make) {
+Response made_by(const Front& front, std::string_view path, Make&& make) {
     try {
         return make();
     } catch (const std::exception& problem) {
@@ -70,7 +67,7 @@ Response made_by(Make&& make) {
     } catch (...) {
         log::error("http.handler.threw", {{"what", "not a std::exception"}});
     }
-    return plain_answer(500, "Internal error");
+    return front.refuse(500, "Something went wrong on this server.", path);
 }
 
 bool keeps_framing(const Response& response) {
@@ -147,6 +144,20 @@ Response plain_answer(int status, std::string_view why) {
     );
 }
 
+Response Front::refuse(int status, std::string_view why, std::string_view path) const {
+    if (!form) return plain_answer(status, why);
+    try {
+        return form(status, why, path);
+    } catch (const std::exception& problem) {
+        log::error("http.refusal.threw", {{"what", problem.what()}});
+        return plain_answer(status, why);
+    }
+}
+
+Response Front::overloaded(std::string_view why, std::string_view path) const {
+    return refuse(503, why, path).set("Retry-After", std::to_string(kRetryAfterSeconds));
+}
+
 /// What a Pending's `begin` gets: the first call counts, a late or second one is nothing.
 struct Exchange::Resume {
     std::shared_ptr<Exchange> exchange;
@@ -157,10 +168,10 @@ struct Exchange::Resume {
         exchange->slot_.with([](auto& slot) { slot.reset(); });
         if (exchange->answered_ || exchange->front_->ended) return;
         auto work = [exchange = exchange, make = std::move(make)] {
-            exchange->settle(made_by(make));
+            exchange->settle(made_by(*exchange->front_, exchange->path(), make));
         };
         if (!exchange->front_->workers.post(std::move(work))) {
-            exchange->answer(overloaded("The server is busy, try again"));
+            exchange->answer(exchange->front_->overloaded(kBusy, exchange->path()));
         }
     }
 };
@@ -173,7 +184,7 @@ Exchange::Exchange(std::shared_ptr<Front> front, Request request, AnswerForm for
 
 void Exchange::start() {
     if (!front_->workers.post([self = shared_from_this()] { self->run(); })) {
-        answer(overloaded("The server is busy, try again"));
+        answer(front_->overloaded(kBusy, path()));
     }
 }
 
@@ -186,7 +197,7 @@ bool Exchange::expire(Clock::time_point now) {
 }
 
 void Exchange::run() {
-    settle(made_by([this] { return front_->handler(request_); }));
+    settle(made_by(*front_, path(), [this] { return front_->handler(request_); }));
 }
 
 void Exchange::settle(Response response) {
@@ -200,7 +211,11 @@ void Exchange::settle(Response response) {
 void Exchange::wait(const std::shared_ptr<const Pending>& pending) {
     if (answered_) return;
     auto slot = front_->pending.take(pending->host);
-    if (!slot) return answer(overloaded("Too many requests wait for that server, try again"));
+    if (!slot) {
+        return answer(
+            front_->overloaded("Too many requests wait for that server, try again", path())
+        );
+    }
     slot_.with([&](auto& held) { held.emplace(std::move(*slot)); });
     if (deadline_ == 0) {
         deadline_ = (Clock::now() + front_->pending_deadline).time_since_epoch().count();
@@ -213,7 +228,9 @@ void Exchange::wait(const std::shared_ptr<const Pending>& pending) {
         pending->begin([resume](std::function<Response()> make) { (*resume)(std::move(make)); });
     } catch (...) {
         log::error("http.pending.threw", {{"host", pending->host}});
-        (*resume)([] { return plain_answer(500, "Internal error"); });
+        (*resume)([front = front_, path = std::string(path())] {
+            return front->refuse(500, "Something went wrong on this server.", path);
+        });
     }
 }
 

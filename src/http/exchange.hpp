@@ -64,7 +64,7 @@ struct AnswerForm {
 /// A response that would break the framing (line ends in a field, unknown status) becomes 500.
 Answer serialise(Response response, AnswerForm form);
 
-/// An answer of the front's own: `{"error": why}`. `why` must need no escape in JSON.
+/// An answer without a form: `{"error": why}`. `why` must need no escape in JSON.
 Response plain_answer(int status, std::string_view why);
 
 /// What the exchanges of one server share. Threads: constant or guarded. Shared by sessions and
@@ -74,9 +74,15 @@ struct Front {
     BodyLimit body_limit;
     Executor& workers;
     std::chrono::milliseconds pending_deadline;
+    RefusalForm form;
     std::atomic<bool> stopping = false;  // answers close their connections
     std::atomic<bool> ended = false;     // late calls do nothing
     PendingSlots pending = {};
+
+    /// An answer of the front's own.
+    Response refuse(int status, std::string_view why, std::string_view path) const;
+    /// 503 with Retry-After.
+    Response overloaded(std::string_view why, std::string_view path) const;
 };
 
 /// Runs the handler for one request on a worker and gives its answer to the session, once. Threads:
@@ -94,6 +100,7 @@ public:
     /// Takes the exchange over when its wait is longer than allowed: nothing is delivered any more,
     /// and the caller answers.
     bool expire(Clock::time_point now);
+    std::string_view path() const { return request_.path(); }
 
 private:
     struct Resume;

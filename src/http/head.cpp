@@ -125,6 +125,14 @@ Refused read_framing(Head& head) {
 
 }  // namespace
 
+std::string_view path_in(std::string_view bytes) {
+    const auto line = bytes.substr(0, bytes.find_first_of("\r\n"));
+    const auto start = line.find(' ');
+    if (start == std::string_view::npos) return {};
+    const auto target = line.substr(start + 1, line.find(' ', start + 1) - start - 1);
+    return target.starts_with('/') ? target.substr(0, target.find('?')) : std::string_view();
+}
+
 HeadScanner::State HeadScanner::refuse(int status, const char* why) {
     refusal_ = {status, why};
     return State::Refused;

@@ -20,6 +20,10 @@ struct Refusal {
     const char* why = "";
 };
 
+/// The path in the request line of a head that may be unfinished or malformed; empty when there is
+/// none. To choose the form of a refusal, nothing else.
+std::string_view path_in(std::string_view bytes);
+
 /// Bytes of the request line: the target's, and room for method and version.
 inline constexpr std::size_t kRequestLineBytes = limits::kTargetBytes + 64;
 /// Bytes a head can have at most.

@@ -55,6 +55,10 @@ struct Response {
 using Handler = std::function<Response(const Request&)>;
 
 /// Bytes a request to this method and path may have in its body; asked once the headers are there.
+/// Draws a refusal of the front's own, which no handler saw, as answers under that path look.
+/// `path` is raw and empty where the request came not so far. Threads: any.
+using RefusalForm =
+    std::function<Response(int status, std::string_view why, std::string_view path)>;
 using BodyLimit = std::function<std::size_t(std::string_view method, std::string_view path)>;
 
 std::string_view reason(int status);

@@ -135,7 +135,11 @@ Server::Impl::Impl(
     ServerSettings wanted, Handler handler, BodyLimit body_limit, Executor& workers
 ) {
     auto front = std::make_shared<Front>(
-        std::move(handler), std::move(body_limit), workers, wanted.pending_deadline
+        std::move(handler),
+        std::move(body_limit),
+        workers,
+        wanted.pending_deadline,
+        std::move(wanted.refusal)
     );
     const auto connections = connections_allowed(wanted.connections);
     shared = std::make_shared<Shared>(std::move(wanted), std::move(front), connections);

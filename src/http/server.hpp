@@ -30,6 +30,7 @@ struct ServerSettings {
     std::chrono::milliseconds pending_deadline =
         std::chrono::seconds(30);  // a request's whole wait for the network
     std::chrono::milliseconds drain = limits::kDrain;
+    RefusalForm refusal = {};  // none: `{"error": why}`
 };
 
 /// The HTTP front (Boost.Beast behind the implementation): sockets, limits, deadlines (THREATS 25,

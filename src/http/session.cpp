@@ -222,10 +222,24 @@ void Session::dispatch() {
     current_->start();
 }
 
+/// Where the request went, as far as it was read.
+std::string_view Session::path_of_refused() const {
+    if (incoming_ && !incoming_->request.target.empty()) return incoming_->request.path();
+    return path_in(in_.view());
+}
+
 void Session::refuse(Refusal refusal) {
     log::debug("http.refused", {{"status", refusal.status}, {"why", refusal.why}});
+    auto answer = shared_->front->refuse(refusal.status, refusal.why, path_of_refused());
     incoming_.reset();
-    send(serialise(plain_answer(refusal.status, refusal.why), {.keep_alive = false}));
+    send(serialise(std::move(answer), {.keep_alive = false}));
+}
+
+void Session::give_up() {
+    auto answer =
+        shared_->front->refuse(504, "The other server did not answer in time", current_->path());
+    current_.reset();
+    send(serialise(std::move(answer), {.keep_alive = false}));
 }
 
 void Session::on_answer(const std::shared_ptr<Exchange>& exchange, Answer answer) {
@@ -343,11 +357,8 @@ void Session::tick(Clock::time_point now) {
             return refuse({408, "The request took too long to arrive"});
         }
         case Phase::Running:
-            if (!current_->expire(now)) return;
-            current_.reset();
-            return send(serialise(
-                plain_answer(504, "The other server did not answer in time"), {.keep_alive = false}
-            ));
+            if (current_->expire(now)) give_up();
+            return;
         case Phase::Writing:
             if (late || is_slow(now, shared_->settings.write_deadline)) abort();
             return;

@@ -118,6 +118,8 @@ private:
     void take_body();
     void dispatch();
     void refuse(Refusal refusal);
+    std::string_view path_of_refused() const;
+    void give_up();
     void on_answer(const std::shared_ptr<Exchange>& exchange, Answer answer);
     void send(Answer answer);
     void write();

@@ -18,7 +18,10 @@ namespace {
 
 using store::inbox::Item;
 
-constexpr int kTaken = 256;  // rows under way at once
+constexpr int kWindow = 512;       // oldest due rows looked at; when there are more, host by host
+constexpr int kHostsAtOnce = 256;  // hosts looked at in a step then
+constexpr int kLookedAtPerHost =   // rows of a host: those under way come first
+    2 * static_cast<int>(limits::kInboxTakenPerHost);
 constexpr auto kLongestRest = std::chrono::milliseconds(1000);
 constexpr auto kOldActor = std::chrono::hours(24 * 3);
 constexpr auto kBudgetDeadline = std::chrono::seconds(20);
@@ -143,29 +146,62 @@ void run(App& app, const Item& item, std::function<void(Result<Effect>)> done) {
 
 }  // namespace
 
+bool Processor::Lanes::is_full() const {
+    return taken.size() >= limits::kInboxTaken || fetching.size() >= limits::kInboxFetching ||
+           by_actor.size() - fetching.size() >= limits::kInboxAtWork;
+}
+
+bool Processor::Lanes::take(const Item& item) {
+    if (is_full() || taken.contains(item.id)) return false;
+    const auto host = by_host.find(item.host);
+    if (host != by_host.end() && host->second >= limits::kInboxTakenPerHost) return false;
+    taken.insert(item.id);
+    ++by_host[item.host];
+    auto& lane = by_actor[item.actor];
+    lane.push_back(item);
+    return lane.size() == 1;
+}
+
+std::optional<Item> Processor::Lanes::end(const Item& item) {
+    taken.erase(item.id);
+    fetching.erase(item.id);
+    if (const auto host = by_host.find(item.host); host != by_host.end() && --host->second == 0)
+        by_host.erase(host);
+    const auto lane = by_actor.find(item.actor);
+    if (lane == by_actor.end()) return std::nullopt;
+    lane->second.pop_front();
+    if (lane->second.empty()) {
+        by_actor.erase(lane);
+        return std::nullopt;
+    }
+    return lane->second.front();
+}
+
+void Processor::take_all(const std::vector<Item>& due) {
+    for (const auto& item : due) {
+        if (lanes_->with([&](Lanes& lanes) { return lanes.take(item); })) start(item);
+    }
+}
+
 std::chrono::milliseconds Processor::step() {
     const auto now = app_.clock.now();
-    const auto taken =
-        lanes_->with([](const Lanes& lanes) { return static_cast<int>(lanes.taken.size()); });
-    if (taken >= kTaken) return kLongestRest;
-    const auto due = app_.db.read([&](store::Reader& db) {
-        return store::inbox::list_due(db, now, 2 * kTaken);
-    });
-    bool more = false;
-    for (const auto& item : due) {
-        const bool starts = lanes_->with([&](Lanes& lanes) {
-            if (lanes.taken.size() >= static_cast<std::size_t>(kTaken)) {
-                more = true;
-                return false;
-            }
-            if (!lanes.taken.insert(item.id).second) return false;
-            auto& lane = lanes.by_actor[item.actor];
-            lane.push_back(item);
-            return lane.size() == 1;
+    const auto is_full = [&] {
+        return lanes_->with([](const Lanes& all) { return all.is_full(); });
+    };
+    if (is_full()) return kLongestRest;  // what ends calls for the next step
+    const auto due =
+        app_.db.read([&](store::Reader& db) { return store::inbox::list_due(db, now, kWindow); });
+    take_all(due);
+    if (due.size() >= static_cast<std::size_t>(kWindow) && !is_full()) {
+        auto more = app_.db.read([&](store::Reader& db) {
+            return store::inbox::list_due_of_hosts(
+                db, now, last_host_, kHostsAtOnce, kLookedAtPerHost
+            );
         });
-        if (starts) start(item);
+        take_all(more.items);
+        last_host_ = std::move(more.last_host);
+        if (!last_host_.empty()) return std::chrono::milliseconds(0);
     }
-    if (more) return kLongestRest;  // what ends calls for the next step
     const auto next = app_.db.read([](store::Reader& db) { return store::inbox::next_due(db); });
     if (!next || *next <= now) return kLongestRest;
     return std::min<std::chrono::milliseconds>(*next - now, kLongestRest);
@@ -173,25 +209,11 @@ std::chrono::milliseconds Processor::step() {
 
 void Processor::start(Item item) {
     // `lanes` outlives this Processor where a test drops it early; `app_` outlives both.
-    auto next = [&app = app_, lanes = lanes_](const Item& ended) {
-        return lanes->with([&](Lanes& all) -> std::optional<Item> {
-            all.taken.erase(ended.id);
-            const auto lane = all.by_actor.find(ended.actor);
-            if (lane == all.by_actor.end()) return std::nullopt;
-            lane->second.pop_front();
-            if (lane->second.empty()) {
-                all.by_actor.erase(lane);
-                return std::nullopt;
-            }
-            return lane->second.front();
-        });
-    };
     struct Runner : std::enable_shared_from_this<Runner> {  // shared by the activities of one
                                                             // actor, one after the other
-        Runner(App& a, std::function<std::optional<Item>(const Item&)> n)
-            : app(a), next(std::move(n)) {}
+        Runner(App& a, std::shared_ptr<Guarded<Lanes>> l) : app(a), lanes(std::move(l)) {}
         App& app;
-        std::function<std::optional<Item>(const Item&)> next;
+        std::shared_ptr<Guarded<Lanes>> lanes;
 
         void post(const Item& item) {
             if (!app.workers.post([self = shared_from_this(), item] { self->work(item); }))
@@ -211,16 +233,21 @@ void Processor::start(Item item) {
             );
             try {
                 run(app, item, done);
+                // Not ended: it waits for the network.
+                lanes->with([&](Lanes& all) {
+                    if (all.taken.contains(item.id)) all.fetching.insert(item.id);
+                });
             } catch (const std::exception& problem) {
                 done(Error{Code::Internal, "It could not be applied.", problem.what()});
             }
         }
         void end(const Item& item) {
-            if (const auto following = next(item)) return post(*following);
+            const auto following = lanes->with([&](Lanes& all) { return all.end(item); });
+            if (following) return post(*following);
             app.inbox_wake.notify();
         }
     };
-    std::make_shared<Runner>(app_, std::move(next))->post(item);
+    std::make_shared<Runner>(app_, lanes_)->post(item);
 }
 
 int Processor::running() const {

@@ -77,6 +77,38 @@ Fill article(const entities::Status& wrapper, const std::string& focus) {
     return fill;
 }
 
+/// What happened, in the words of whoever reads the page.
+std::string_view heading_of(int status) {
+    switch (status) {
+        case 400:
+            return "The request could not be understood";
+        case 401:
+            return "You must log in first";
+        case 403:
+            return "You may not see this";
+        case 404:
+            return "There is nothing here";
+        case 405:
+            return "That cannot be done here";
+        case 408:
+            return "The request took too long";
+        case 410:
+            return "This was deleted";
+        case 413:
+        case 431:
+            return "Too much was sent";
+        case 429:
+            return "Too many requests";
+        case 500:
+            return "Something went wrong here";
+        case 503:
+        case 504:
+            return "Try again in a moment";
+        default:
+            return "That did not work";
+    }
+}
+
 }  // namespace
 
 std::string site_name(App& app) {
@@ -151,17 +183,11 @@ http::Response page(App& app, int status, const PageHead& head, const SafeHtml& 
 }
 
 http::Response error_page(int status, std::string_view text) {
+    const std::string heading(heading_of(status));
     Fill inner;
-    inner
-        .text(
-            "heading",
-            status == 404   ? "Not found"
-            : status == 410 ? "Gone"
-                            : "That did not work"
-        )
-        .text("text", text);
+    inner.text("heading", heading).text("text", text);
     Fill fill;
-    fill.text("title", std::string(http::reason(status)))
+    fill.text("title", heading)
         .text("site", "Outboard")
         .text("software", kSoftwareUrl)
         .text("version", kVersion)

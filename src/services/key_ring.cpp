@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 
+#include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
 #include "src/base/limits.hpp"
 #include "src/base/log.hpp"
@@ -228,6 +229,20 @@ bool KeyCache::may_fetch(const federation::Iri& document, Instant now) {
         if (host.failures >= limits::kFailingKeyFetchesPerHostMinute) return false;
         if (host.fetches >= limits::kFetchesPerHostMinute) return false;
         ++host.fetches;
+        return true;
+    });
+}
+
+bool KeyCache::is_first_use(std::string_view key_id, std::string_view nonce, Instant now) {
+    auto hash = sha256(std::string(key_id) + "\n" + std::string(nonce));
+    return nonces_.with([&](Nonces& all) {
+        while (!all.in_order.empty() && (all.in_order.front().first + kNonceMemory < now ||
+                                         all.in_order.size() >= limits::kNonces)) {
+            all.seen.erase(all.in_order.front().second);
+            all.in_order.pop_front();
+        }
+        if (!all.seen.insert(hash).second) return false;
+        all.in_order.emplace_back(now, std::move(hash));
         return true;
     });
 }

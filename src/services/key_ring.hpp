@@ -2,12 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "federation/gate.hpp"
 #include "federation/signatures.hpp"
@@ -76,6 +78,11 @@ public:
     /// That document gave no key that fits.
     void note_failure(const federation::Iri& document, Instant now);
 
+    /// Whether that key's signature with that nonce is the first of its kind; it is remembered for
+    /// as long as the signature could be sent again (SIG67), at most limits::kNonces, the oldest
+    /// going first. What was taken before a restart is known by its id.
+    bool is_first_use(std::string_view key_id, std::string_view nonce, Instant now);
+
 private:
     static constexpr auto kFailureMemory = std::chrono::minutes(5);
     struct HostBudget {
@@ -86,8 +93,15 @@ private:
         std::unordered_map<std::string, Instant> failed;    // at most limits::kVerifiedKeys
         std::unordered_map<std::string, HostBudget> hosts;  // at most limits::kHostRecords
     };
+    static constexpr auto kNonceMemory =
+        std::chrono::hours(13);  // SignaturePolicy's max_age and max_ahead
+    struct Nonces {
+        std::unordered_set<std::string> seen;                  // SHA-256 of key and nonce
+        std::deque<std::pair<Instant, std::string>> in_order;  // the same, with when they came
+    };
     store::Database& db_;
     Guarded<Budgets> budgets_;
+    Guarded<Nonces> nonces_;
     Guarded<std::unordered_map<std::string, federation::KnownKey>> parsed_;
 };
 

@@ -52,7 +52,8 @@ SearchQuery read_search(const Identity& identity, std::string_view text) {
     if (auto handle = federation::parse_handle(words)) {
         query.user = handle->user;
         query.domain = identity.is_own_domain(handle->domain) ? "" : handle->domain;
-    } else if (words.starts_with('@') && words.find('@', 1) == std::string_view::npos) {
+    } else if (words.starts_with('@') && words.size() > 1 &&
+               words.find('@', 1) == std::string_view::npos) {
         query.text = std::string(words.substr(1));  // "@name": whoever is called so
     }
     return query;

@@ -35,7 +35,7 @@ Result<void> check_text(
     std::string_view language,
     std::string_view content_type
 ) {
-    if (trim(text).empty()) {
+    if (is_blank(text)) {
         return fail(Code::Invalid, "Validation failed: Text can't be blank");
     }
     const auto most = static_cast<std::size_t>(app.config->limits_status_characters);

@@ -17,12 +17,19 @@ OB_QUERY(kAdd, "delivery.add", R"sql(
 OB_QUERY(
     kNextDue,
     "delivery.next_due",
-    "SELECT min(next_at) FROM deliveries WHERE state = 'waiting' AND leased_until = 0"
+    "SELECT min(next_at) FROM deliveries "
+    "WHERE state = 'waiting' AND leased_until = 0 AND next_at > $1"
 );
 OB_QUERY(
     kNextExpiry,
     "delivery.next_expiry",
-    "SELECT min(leased_until) FROM deliveries WHERE state = 'waiting' AND leased_until > 0"
+    "SELECT min(leased_until) FROM deliveries "
+    "WHERE state = 'waiting' AND leased_until > 0 AND leased_until > $1"
+);
+OB_QUERY(
+    kNextProbe,
+    "delivery.next_probe",
+    "SELECT min(next_probe) FROM hosts WHERE state = 'paused' AND next_probe > $1"
 );
 // One step of the index per host, however many rows each has.
 OB_QUERY(kListHosts, "delivery.list_hosts", R"sql(
@@ -109,10 +116,12 @@ Item read(const Row& row) {
     return item;
 }
 
-std::optional<Instant> earliest(Reader& db, const Query& query) {
+template <class... Values>
+std::optional<Instant> earliest(Reader& db, const Query& query, Values... values) {
     return db.one(
-                 query, [](const Row& row) { return row.maybe_instant(0); }
-    ).value_or(std::nullopt);
+                 query, [](const Row& row) { return row.maybe_instant(0); }, values...
+    )
+        .value_or(std::nullopt);
 }
 
 }  // namespace
@@ -157,18 +166,22 @@ void set_dead(Writer& tx, std::int64_t id, std::string_view answer) {
     tx.execute(kAnswer, id, "dead", cut_bytes(answer, kAnswerBytes), tx.now());
 }
 
-Counts count(Reader& db) {
+Counts count(Reader& db, Instant now) {
     Counts counts;
     counts.waiting = db.count(kCountWaiting);
     counts.dead = db.count(kCountDead);
-    counts.next = next_due(db);
+    counts.next = next_due(db, now);
     return counts;
 }
 
-std::optional<Instant> next_due(Reader& db) {
-    const auto due = earliest(db, kNextDue);
-    const auto expiry = earliest(db, kNextExpiry);
-    return expiry && (!due || *expiry < *due) ? expiry : due;
+std::optional<Instant> next_due(Reader& db, Instant now) {
+    std::optional<Instant> next;
+    for (const auto& moment :
+         {earliest(db, kNextDue, now), earliest(db, kNextExpiry, now), earliest(db, kNextProbe, now)
+         }) {
+        if (moment && (!next || *moment < *next)) next = moment;
+    }
+    return next;
 }
 
 void release_leases(Writer& tx) { tx.execute(kRelease); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 
 #include "src/store/queues.hpp"
 
@@ -7,14 +8,26 @@ namespace outboard::store::inbox {
 namespace {
 
 OB_QUERY(kAdd, "inbox.add", R"sql(
-    INSERT INTO inbox (id, activity_hash, document, actor, recipient, key_id, how,
+    INSERT INTO inbox (id, activity_hash, document, actor, host, recipient, key_id, how,
                        received_at, state, next_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $8)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $9)
     ON CONFLICT (activity_hash) DO NOTHING)sql");
 OB_QUERY(kListDue, "inbox.list_due", R"sql(
-    SELECT id, document, actor, recipient, key_id, how, tries FROM inbox
+    SELECT id, document, actor, host, recipient, key_id, how, tries FROM inbox
     WHERE state = 'waiting' AND next_at <= $1
     ORDER BY next_at, id LIMIT $2)sql");
+OB_QUERY(
+    kNextHost,
+    "inbox.next_host",
+    "SELECT min(host) FROM inbox WHERE state = 'waiting' AND host > $1"
+);
+OB_QUERY(kListDueOfHost, "inbox.list_due_of_host", R"sql(
+    SELECT id, document, actor, host, recipient, key_id, how, tries FROM inbox
+    WHERE state = 'waiting' AND host = $1 AND next_at <= $2
+    ORDER BY next_at, id LIMIT $3)sql");
+OB_QUERY(kCountOfHost, "inbox.count_of_host", R"sql(
+    SELECT count(*) FROM (
+        SELECT 1 FROM inbox WHERE state = 'waiting' AND host = $1 LIMIT $2) AS some)sql");
 // The row's own next time is the lease: it comes back by itself when nobody ends it.
 OB_QUERY(
     kLease,
@@ -23,12 +36,12 @@ OB_QUERY(
     UPDATE inbox SET next_at = $1 WHERE id IN (
         SELECT id FROM inbox WHERE state = 'waiting' AND next_at <= $2
         ORDER BY next_at, id LIMIT $3)
-    RETURNING id, document, actor, recipient, key_id, how, tries)sql",
+    RETURNING id, document, actor, host, recipient, key_id, how, tries)sql",
     R"sql(
     UPDATE inbox SET next_at = $1 WHERE id IN (
         SELECT id FROM inbox WHERE state = 'waiting' AND next_at <= $2
         ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-    RETURNING id, document, actor, recipient, key_id, how, tries)sql"
+    RETURNING id, document, actor, host, recipient, key_id, how, tries)sql"
 );
 OB_QUERY(kNextDue, "inbox.next_due", "SELECT min(next_at) FROM inbox WHERE state = 'waiting'");
 OB_QUERY(
@@ -69,10 +82,11 @@ Item read(const Row& row) {
     item.id = row.integer(0);
     item.document = row.bytes(1);
     item.actor = row.text(2);
-    item.recipient = row.maybe_id<Account>(3);
-    item.key_id = row.text(4);
-    item.how = row.text(5);
-    item.tries = static_cast<int>(row.integer(6));
+    item.host = row.text(3);
+    item.recipient = row.maybe_id<Account>(4);
+    item.key_id = row.text(5);
+    item.how = row.text(6);
+    item.tries = static_cast<int>(row.integer(7));
     return item;
 }
 
@@ -85,6 +99,7 @@ bool add(Writer& tx, std::string_view activity_hash, const Item& item) {
                Blob{std::string(activity_hash)},
                Blob{item.document},
                item.actor,
+               item.host,
                item.recipient,
                item.key_id,
                item.how,
@@ -94,6 +109,34 @@ bool add(Writer& tx, std::string_view activity_hash, const Item& item) {
 
 std::vector<Item> list_due(Reader& db, Instant now, int limit) {
     return db.all(kListDue, read, now, limit);
+}
+
+DueOfHosts list_due_of_hosts(
+    Reader& db, Instant now, std::string_view last_host, int hosts, int per_host
+) {
+    DueOfHosts due;
+    due.last_host = last_host;
+    for (int i = 0; i < hosts; ++i) {
+        const auto next =
+            db.one(
+                  kNextHost, [](const Row& row) { return row.maybe_text(0); }, due.last_host
+            )
+                .value_or(std::nullopt);
+        due.last_host = next.value_or("");
+        if (!next) break;
+        auto items = db.all(kListDueOfHost, read, *next, now, per_host);
+        due.items.insert(
+            due.items.end(),
+            std::make_move_iterator(items.begin()),
+            std::make_move_iterator(items.end())
+        );
+    }
+    return due;
+}
+
+bool has_waiting(Reader& db, std::string_view host, std::size_t rows) {
+    const auto most = static_cast<std::int64_t>(rows);
+    return db.count(kCountOfHost, host, most) >= most;
 }
 
 std::vector<Item> lease(Writer& tx, Instant until, int limit) {

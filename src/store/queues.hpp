@@ -17,6 +17,7 @@ struct Item {
     std::int64_t id = 0;
     std::string document;  // hash
     std::string actor;
+    std::string host;  // of the actor, with its port
     std::optional<AccountId> recipient;
     std::string key_id, how;
     int tries = 0;
@@ -26,6 +27,15 @@ bool add(Writer& tx, std::string_view activity_hash, const Item& item);
 /// Oldest due ones. `lease` hands them out as well: until `until` nobody else gets them, for loops
 /// that overlap.
 std::vector<Item> list_due(Reader& db, Instant now, int limit);
+/// Due ones of the next `hosts` hosts by name after `last_host`, of each the oldest `per_host`: so
+/// that the backlog of one hides nobody else's.
+struct DueOfHosts {
+    std::vector<Item> items;
+    std::string last_host;  // where to go on; empty after the last host
+};
+DueOfHosts list_due_of_hosts(
+    Reader& db, Instant now, std::string_view last_host, int hosts, int per_host
+);
 std::vector<Item> lease(Writer& tx, Instant until, int limit);
 /// The earliest moment at which one is due.
 std::optional<Instant> next_due(Reader& db);
@@ -33,6 +43,8 @@ void set_done(Writer& tx, std::int64_t id);
 void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem);
 void set_dead(Writer& tx, std::int64_t id, std::string_view problem);
 std::int64_t count_waiting(Reader& db);
+/// Whether at least `rows` activities of that host wait; looks at no more than that.
+bool has_waiting(Reader& db, std::string_view host, std::size_t rows);
 struct Waiting {
     std::int64_t untried = 0;
     std::int64_t again = 0;      // tried, and to be tried again
@@ -109,13 +121,13 @@ void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view answe
 void set_dead(Writer& tx, std::int64_t id, std::string_view answer);
 struct Counts {
     std::int64_t waiting = 0, dead = 0;
-    /// The earliest due. May be past although `lease` gives nothing, when order or a paused host
-    /// holds it back.
-    std::optional<Instant> next;
+    std::optional<Instant> next;  // see next_due
 };
-Counts count(Reader& db);
-/// `Counts::next` alone: two steps of an index, however many wait.
-std::optional<Instant> next_due(Reader& db);
+Counts count(Reader& db, Instant now);
+/// The earliest moment after `now` at which something can start that cannot now, by itself: a time
+/// to try again comes, a lease ends, a paused host may be probed. What is held back behind another
+/// row does not count. Three steps of indexes, however many wait.
+std::optional<Instant> next_due(Reader& db, Instant now);
 /// At start, when no other process works on this database: what was under way when it ended is due
 /// at once.
 void release_leases(Writer& tx);

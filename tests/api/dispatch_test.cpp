@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "src/api/activitypub/routes.hpp"
 #include "src/store/keys.hpp"
 #include "tests/api/check.hpp"
 
@@ -24,6 +25,47 @@ TEST_CASE("unknown pages are HTML, and problem details for ActivityPub") {
         node.call("GET", "/nowhere", {}, nullptr, {{"Accept", "application/activity+json"}});
     CHECK(document.header("content-type") == "application/problem+json");
     CHECK(document.json["status"] == 404);
+}
+
+TEST_CASE("what an inbox refuses is a problem whose status is the answer's") {
+    TestNodeOptions options;
+    options.routes = api::activitypub::routes;
+    TestNode node(std::move(options));
+    node.person("ana");
+    const auto check_problem = [](const Reply& reply, int status) {
+        CHECK(reply.status == status);
+        CHECK(reply.header("content-type") == "application/problem+json");
+        REQUIRE(reply.json.is_object());
+        CHECK(reply.json["status"] == status);
+        CHECK(reply.json["detail"].get<std::string>().size() > 10);
+    };
+    for (const auto* inbox : {"/inbox", "/users/ana/inbox"}) {
+        CAPTURE(inbox);
+        const auto got = node.get(inbox);
+        check_problem(got, 405);
+        CHECK(got.header("allow") == "POST");
+        check_problem(node.call("POST", inbox, {}, "x=1", {{"Content-Type", "text/plain"}}), 415);
+    }
+    // What the front itself refuses before any of this is asked.
+    const auto form = api::refusal_form(node.router());
+    const auto at = [&](int status, std::string_view path) {
+        const auto response = form(status, "The body is too large", path);
+        return std::pair(response.fields.at(0).value, json::parse(response.body, nullptr, false));
+    };
+    for (const int status : {400, 408, 413, 431, 503}) {
+        CAPTURE(status);
+        for (const auto* inbox : {"/inbox", "/users/ana/inbox"}) {
+            const auto [type, body] = at(status, inbox);
+            CHECK(type == "application/problem+json");
+            CHECK(body["status"] == status);
+            CHECK(body["detail"] == "The body is too large");
+        }
+        for (const auto* path : {"/api/v1/statuses", "", "/nowhere"}) {
+            const auto [type, body] = at(status, path);
+            CHECK(type == "application/json; charset=utf-8");
+            CHECK(body["error"] == "The body is too large");
+        }
+    }
 }
 
 TEST_CASE("a dead token is refused on public routes too") {

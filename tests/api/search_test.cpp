@@ -84,6 +84,18 @@ TEST_CASE(
     CHECK(node.network.asked.size() == count);
 }
 
+TEST_CASE("a handle that has only begun finds nobody, and is no mistake") {
+    TestNode node;
+    const auto ana = node.person("ana");
+    for (const char* begun : {"%40", "%40%40", "%20%40%20"}) {
+        CAPTURE(begun);
+        const auto reply = node.get(std::string("/api/v2/search?q=") + begun, ana.token);
+        CHECK(reply.status == 200);
+        CHECK(reply.json["accounts"].empty());
+    }
+    check_error(node.get("/api/v2/search?q=%20", ana.token), 422);
+}
+
 TEST_CASE("strangers may search, but not make this node ask others") {
     TestNode node;
     node.person("ana");

@@ -109,7 +109,10 @@ TEST_CASE("posts that cannot be made are refused with the reason, and nothing is
         check_error(reply, 422);
         return reply.json["error"].get<std::string>();
     };
-    CHECK(refused({{"status", "  \n"}}) == "Validation failed: Text can't be blank");
+    for (const char* blank : {"  \n", "\u200B", "\u00A0\u3000", "\u2060\uFEFF \u200D"}) {
+        CAPTURE(blank);
+        CHECK(refused({{"status", blank}}) == "Validation failed: Text can't be blank");
+    }
     CHECK(refused(json::object()) == "Validation failed: Text can't be blank");
     CHECK(refused({{"status", std::string(5001, 'a')}}).find("limit of 5000") != std::string::npos);
     CHECK(

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <stdexcept>
+#include <utility>
 
 #include "federation/base/text.hpp"
 #include "federation/iri.hpp"
@@ -66,6 +67,8 @@ std::size_t next_key = 0;
 Result<fetch::Answer> Network::ask(const std::string& url, const fetch::Exchange& exchange) {
     const auto iri = federation::Iri::parse(url);
     if (!iri || !iri->is_http()) return Error{Code::Forbidden, "url.malformed"};
+    if (guarded.contains(iri->authority()))
+        return Error{Code::Forbidden, "address.loopback: not on the public internet"};
     const auto host = hosts_.find(iri->authority());
     if (host == hosts_.end() || down.contains(iri->authority())) {
         seen.push_back({exchange.method, url, 0});
@@ -93,6 +96,10 @@ Result<fetch::Answer> Network::ask(const std::string& url, const fetch::Exchange
 
 void Network::send(fetch::Untrusted request, fetch::Done done) {
     auto url = request.url;
+    if (const auto iri = federation::Iri::parse(url); iri && silent.contains(iri->authority())) {
+        waiting_.push_back(std::move(done));
+        return;
+    }
     for (int hop = 0; hop <= limits::kRedirects; ++hop) {
         auto answer = ask(url, request.exchange);
         const bool moved =
@@ -104,6 +111,14 @@ void Network::send(fetch::Untrusted request, fetch::Done done) {
         url = next->str();
     }
     done(Error{Code::Invalid, "redirect.limit"});
+}
+
+void Network::end_silence() {
+    silent.clear();
+    while (!waiting_.empty()) {
+        for (const auto& done : std::exchange(waiting_, {}))
+            done(Error{Code::Unavailable, "There is no answer from that host."});
+    }
 }
 
 void Network::send(fetch::Operator request, fetch::Done done) {
@@ -469,7 +484,8 @@ int Peer::delivers(
         node.domain(),
         node.node().clock.now()
     );
-    return node.node().send(to_http(made)).status;
+    answered = node.node().send(to_http(made));
+    return answered.status;
 }
 
 Reply Peer::reads(ClusterNode& node, const std::string& name, const std::string& path) {

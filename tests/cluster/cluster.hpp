@@ -38,14 +38,20 @@ public:
     void send(fetch::Untrusted request, fetch::Done done) override;
     void send(fetch::Operator request, fetch::Done done) override;
 
-    std::set<std::string> down;  // hosts that do not answer
+    std::set<std::string> guarded;  // hosts whose addresses the guard refuses
+    std::set<std::string> down;     // hosts that do not answer
+    std::set<std::string>
+        silent;  // hosts whose answers are never ready: requests to them just wait
     const TestClock* clock = nullptr;
     std::vector<Seen> seen;
     int count(std::string_view method, std::string_view url_start) const;
+    /// The silent hosts are gone: whoever waits for them is told.
+    void end_silence();
 
 private:
     Result<fetch::Answer> ask(const std::string& url, const fetch::Exchange& exchange);
     std::map<std::string, Host> hosts_;
+    std::vector<fetch::Done> waiting_;  // for the silent hosts
 };
 
 /// A node with its loops, which run when told to.
@@ -135,6 +141,9 @@ private:
 class Cluster {
 public:
     explicit Cluster(const std::vector<std::string>& domains, TestNodeOptions options = {});
+    ~Cluster() { network.end_silence(); }  // nodes are told before they go
+    Cluster(const Cluster&) = delete;
+    Cluster& operator=(const Cluster&) = delete;
     ClusterNode& operator[](const std::string& domain) { return *nodes_.at(domain); }
     Someone person(const std::string& domain, const std::string& username, bool locked = false);
     /// Runs all loops until nothing is due anywhere.
@@ -202,6 +211,7 @@ public:
     std::vector<nlohmann::json> received;  // what came to its inboxes
     int inbox_status = 202;                // how it answers them
     std::vector<std::pair<std::string, std::string>> inbox_headers;
+    Reply answered;  // to its last delivery
     std::function<fetch::Answer(const federation::Request&)>
         answers;  // instead of what is served, when set
 

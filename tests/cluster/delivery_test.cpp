@@ -158,6 +158,59 @@ TEST_CASE_FIXTURE(Followed, "410 ends the follow, other refusals are final for t
 }
 
 TEST_CASE_FIXTURE(
+    Followed, "what our own guard refuses is given up with its reason, and is no answer of the host"
+) {
+    cluster.network.down.insert("peer.example");
+    ana.posts("one");
+    cluster.settle();
+    const auto host = [&] {
+        return home.app().db.read([](store::Reader& db) {
+            return store::hosts::find(db, "peer.example");
+        });
+    };
+    REQUIRE(host());
+    CHECK(host()->failures == 1);
+    cluster.network.down.clear();
+    cluster.network.guarded.insert("peer.example");
+    cluster.advance(std::chrono::minutes(2));
+    cluster.settle();
+    CHECK(arrived("Create") == 0);
+    REQUIRE(host());
+    CHECK(host()->failures == 1);
+    CHECK(host()->state == "failing");
+    static constexpr store::Query kLast{
+        "test.last", "SELECT last FROM deliveries WHERE state = 'dead'"
+    };
+    const auto last = home.app().db.read([](store::Reader& db) {
+        return db.all(kLast, [](const store::Row& row) { return row.text(0); });
+    });
+    CHECK(last == std::vector<std::string>{"address.loopback: not on the public internet"});
+}
+
+TEST_CASE_FIXTURE(
+    Followed, "while all that waits is held back behind a failing one, nothing is leased"
+) {
+    cluster.network.down.insert("peer.example");
+    for (int i = 0; i < 3; ++i) ana.posts("post " + std::to_string(i));
+    cluster.settle();
+    const auto queries = [&] { return cluster.network.count("POST", "https://peer.example/"); };
+    const auto before = queries();
+    const auto next = home.app().db.read([&](store::Reader& db) {
+        return store::deliveries::next_due(db, home.app().clock.now());
+    });
+    REQUIRE(next);
+    CHECK(*next > home.app().clock.now() + std::chrono::seconds(50));
+    for (int i = 0; i < 5; ++i) home.send_out();
+    CHECK(queries() == before);
+    cluster.network.down.clear();
+    for (int i = 0; i < 3; ++i) {
+        cluster.advance(std::chrono::minutes(3));
+        cluster.settle();
+    }
+    CHECK(arrived("Create") == 3);
+}
+
+TEST_CASE_FIXTURE(
     Followed, "who refuses one signature scheme gets the other at once, and first from then on"
 ) {
     int old_scheme = 0, new_scheme = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "federation/base/bytes.hpp"
 #include "federation/proofs.hpp"
 #include "src/services/local_accounts.hpp"
 #include "src/store/keys.hpp"
@@ -34,6 +35,37 @@ struct World {
         home.app().domain_rules.reload();
     }
 };
+
+TEST_CASE_FIXTURE(World, "SIG67: a signature whose nonce was used is refused when it comes again") {
+    REQUIRE(creates("/n/1") == 202);
+    const auto sends = [&](const std::string& id, const std::string& nonce) {
+        http::Request request;
+        request.method = "POST";
+        request.target = "/inbox";
+        request.peer = "192.0.2.9";
+        request.body = peer.activity("pat", "Create", peer.note("pat", id, "<p>x</p>")).dump();
+        const auto digest = "sha-256=:" + to_base64(sha256(request.body)) + ":";
+        const auto seconds = std::to_string(to_ms(home.node().clock.now()) / 1000);
+        const auto input = "(\"@method\" \"@target-uri\" \"content-digest\");created=" + seconds +
+                           ";keyid=\"" + peer.user("pat") + "#main-key\";nonce=\"" + nonce + "\"";
+        const auto base =
+            "\"@method\": POST\n\"@target-uri\": https://a.example/inbox\n\"content-digest\": " +
+            digest + "\n\"@signature-params\": " + input;
+        request.fields = {
+            {"Host", "a.example"},
+            {"Content-Type", "application/activity+json"},
+            {"Content-Digest", digest},
+            {"Signature-Input", "sig1=" + input},
+            {"Signature", "sig1=:" + to_base64(peer.key("pat").sign(base)) + ":"}
+        };
+        return home.node().send(request).status;
+    };
+    CHECK(sends("/n/2", "one") == 202);
+    CHECK(sends("/n/3", "one") == 401);
+    CHECK(sends("/n/3", "two") == 202);
+    cluster.settle();
+    CHECK_FALSE(ana.sees(peer.origin() + "/n/3").is_null());
+}
 
 TEST_CASE_FIXTURE(
     World, "an actor is found by handle, id and page, and its document is served as it was signed"

@@ -116,6 +116,21 @@ TEST_CASE("every number is taken at its bounds and refused beyond them") {
     }
 }
 
+TEST_CASE("a variable that is no setting is named with the one it is most like") {
+    const auto unknown = config::find_unknown(
+        {{"OUTBOARD_FEDERATION_ALOW_HTTP", "true"},
+         {"OUTBOARD_LISTEN", "127.0.0.1:1"},
+         {"OUTBOARD_TEST_SEED", "7"},
+         {"OUTBOARD_ZZZZZZZZZZZZ", "x"}}
+    );
+    REQUIRE(unknown.size() == 2);
+    CHECK(unknown[0].name == "OUTBOARD_FEDERATION_ALOW_HTTP");
+    CHECK(unknown[0].nearest == "OUTBOARD_FEDERATION_ALLOW_HTTP");
+    CHECK(unknown[1].name == "OUTBOARD_ZZZZZZZZZZZZ");
+    CHECK(unknown[1].nearest.empty());
+    CHECK(config::find_unknown({}).empty());
+}
+
 TEST_CASE("networks and addresses are checked where they are written") {
     for (const char* good : {"127.0.0.0/8", "10.1.2.3", "::1/128", "fd00::/8", "0.0.0.0/0", "::/0"})
         CHECK(complaints("", {{"OUTBOARD_TRUSTED_PROXIES", good}}) == "");

@@ -65,13 +65,23 @@ TEST_CASE("an unsigned delivery is refused whatever it holds") {
     CHECK(starts(judge(world, request), "400"));
 }
 
-TEST_CASE("types without effect here are taken politely, before anything is fetched") {
+TEST_CASE("types without effect here are taken politely, and only with a good signature") {
     World world;
     for (const char* type : {"View", "Frobnicate", "Note", "Person", "Listen"}) {
+        CAPTURE(type);
         auto activity = pats_create();
         activity["type"] = type;
         CHECK(judge(world, from_pat(activity)) == "nothing");
+        world.remember(kPatKey, kPat, peer_key());
+        CHECK(judge(world, from_pat(activity)) == "nothing");
         CHECK(world.fetches.empty());
+        world.cache.clear();
+        const auto forged = delivery(activity.dump(), kPatKey, evil_key());
+        CHECK(starts(judge(world, forged), "401"));
+        auto broken = from_pat(activity);
+        broken.body += " ";
+        CHECK(starts(judge(world, broken), "401"));
+        CHECK(starts(judge(world, delivery(activity.dump(), kEveKey, peer_key())), "401"));
     }
 }
 

@@ -99,6 +99,35 @@ TEST_CASE("names lose what nobody sees, and nothing else") {
     CHECK(strip_invisible("a\xFF\xC3") == "a");
 }
 
+TEST_CASE("what a terminal would obey is written out") {
+    CHECK(to_printable("Zoë 日本\u00A0❤\uFE0F") == "Zoë 日本\u00A0❤\uFE0F");
+    CHECK(to_printable("a\x1B[31mb") == "a\\u{1B}[31mb");
+    CHECK(to_printable("one\ntwo\r\tthree\x7F") == "one\\u{0A}two\\u{0D}\\u{09}three\\u{7F}");
+    CHECK(to_printable("\xC2\x9B\u202E") == "\\u{9B}\\u{202E}");
+    CHECK(to_printable("\xFFz") == "\\x{FF}z");
+    CHECK(to_printable(std::string_view("\0", 1)) == "\\u{00}");
+}
+
+TEST_CASE("a text of which nothing is drawn is blank") {
+    for (const char* text :
+         {"",
+          " \t\r\n",
+          "\u200B",
+          "\u00A0\u3000\u2003",
+          "\u2060\uFEFF\u00AD",
+          "\u200D\uFE0F",
+          "\u2800",
+          "\u2028\u2029",
+          "\u3164"}) {
+        CAPTURE(text);
+        CHECK(is_blank(text));
+    }
+    for (const char* text : {"a", " . ", "\u200Bx", "日", "👍", "#\uFE0F\u20E3", "\xFF"}) {
+        CAPTURE(text);
+        CHECK_FALSE(is_blank(text));
+    }
+}
+
 TEST_CASE("decimal numbers are plain") {
     std::int64_t value = -1;
     CHECK(parse_decimal("0", value));

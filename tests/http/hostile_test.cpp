@@ -92,6 +92,32 @@ TEST_CASE("malformed chunks are refused") {
     }
 }
 
+TEST_CASE("what the front refuses has the form that its path asks for") {
+    auto settings = any_port();
+    settings.header_deadline = std::chrono::milliseconds(300);
+    settings.refusal = [](int status, std::string_view why, std::string_view path) {
+        return Response::make(
+            status, "text/plain", std::string(path) + " " + (why.empty() ? "" : "refused")
+        );
+    };
+    const Running node(settings, echo, 100);
+    const auto refused = [&](const std::string& bytes, int status) {
+        CAPTURE(bytes.substr(0, 200));
+        auto client = node.client();
+        const auto reply = client.ask(bytes);
+        REQUIRE(reply);
+        CHECK(reply->status == status);
+        return reply->body;
+    };
+    CHECK(refused(post("/inbox?x=1", std::string(200, 'x')), 413) == "/inbox refused");
+    CHECK(
+        refused(get("/inbox", "X: " + std::string(17'000, 'a') + "\r\n"), 431) == "/inbox refused"
+    );
+    CHECK(refused("POST /inbox HTTP/1.1\r\nHost: a", 408) == "/inbox refused");
+    CHECK(refused("POST /inbox HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400) == "/inbox refused");
+    CHECK(refused(std::string(20'000, 'a'), 414) == " refused");
+}
+
 TEST_CASE("bodies over their limit get 413, by length at once and by chunks while they come") {
     const Running node(any_port(), echo, 10'000);
     auto client = node.client();

@@ -18,7 +18,8 @@ TEST_CASE("a profile that is not here is an HTML page that says so") {
         CAPTURE(target);
         const auto reply = node.get(target);
         check_error_page(reply, 404);
-        CHECK(text_of(reply.body, "title") == "Not Found");
+        CHECK(text_of(reply.body, "title") == "There is nothing here");
+        CHECK(text_of(reply.body, "h1") == "There is nothing here");
     }
 }
 
@@ -42,6 +43,7 @@ TEST_CASE("a deleted post is gone, from its page and from every list") {
     REQUIRE(node.call("DELETE", "/api/v1/statuses/" + id, ana.token).status == 200);
     const auto reply = node.get("/@ana/" + id);
     check_error_page(reply, 410);
+    CHECK(text_of(reply.body, "title") == "This was deleted");
     CHECK(!contains(reply.body, "Regretted"));
     for (const std::string target : {"/", "/@ana", "/@ana/feed.atom", "/tags/pumps"}) {
         CAPTURE(target);
@@ -81,7 +83,9 @@ TEST_CASE("nothing of a suspended account is shown") {
 TEST_CASE("a page answers a method it does not know in HTML with the same headers") {
     TestNode node(with_pages());
     node.person("ana");
-    check_error_page(node.call("DELETE", "/@ana"), 405);
+    const auto refused = node.call("DELETE", "/@ana");
+    check_error_page(refused, 405);
+    CHECK(text_of(refused.body, "title") == "That cannot be done here");
 }
 
 }  // namespace

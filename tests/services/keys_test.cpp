@@ -34,6 +34,27 @@ TEST_CASE("a sealed key opens only with its node key, its actor and its id") {
     CHECK(seal.seal("secret", "a", "b", random) != seal.seal("secret", "a", "b", random));
 }
 
+TEST_CASE("SIG67: a nonce is taken once from a key, as long as its signature could come again") {
+    using namespace std::chrono_literals;
+    TestNode node;
+    auto& cache = node.app().key_cache;
+    const auto first = [&](const std::string& key, const std::string& nonce) {
+        return cache.is_first_use(key, nonce, node.clock.now());
+    };
+    CHECK(first("a", "n"));
+    CHECK_FALSE(first("a", "n"));
+    CHECK(first("b", "n"));
+    CHECK(first("a", "m"));
+    node.clock.advance(12h);
+    CHECK_FALSE(first("a", "n"));
+    node.clock.advance(2h);
+    CHECK(first("a", "n"));
+    // A flood pushes out the oldest, and memory does not grow with it.
+    for (std::size_t i = 0; i < limits::kNonces; ++i) first("flood", std::to_string(i));
+    CHECK(first("a", "n"));
+    CHECK_FALSE(first("flood", std::to_string(limits::kNonces - 1)));
+}
+
 TEST_CASE("the ring finds the keys of accounts here, and the node's own") {
     TestNode node;
     const auto ana = node.person("ana");

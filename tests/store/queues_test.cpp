@@ -53,13 +53,19 @@ std::vector<deliveries::Item> lease(TempStore& db, int limit = 100, int per_host
     });
 }
 
-bool receive(TempStore& db, const std::string& id, const std::string& body = "{}") {
+bool receive(
+    TempStore& db,
+    const std::string& id,
+    const std::string& body = "{}",
+    const std::string& host = "b.example"
+) {
     return write(db, [&](Writer& tx) {
         const auto packed = documents::pack(body);
         documents::put(tx, packed, {id, "key", "signature", "inbox"});
         inbox::Item item;
         item.document = packed.hash;
-        item.actor = "https://b.example/users/bob";
+        item.actor = "https://" + host + "/users/bob";
+        item.host = host;
         item.recipient = AccountId{3};
         item.key_id = "key";
         item.how = "signature";
@@ -135,6 +141,41 @@ TEST_CASE("a leased inbox row is nobody else's until the lease ends") {
     CHECK(take(5).empty());
     db.clock.advance(30s);
     CHECK(take(5).size() == 2);
+}
+
+TEST_CASE("due rows are listed host by host, so that one's backlog hides nobody's") {
+    TempStore db;
+    for (int i = 0; i < 20; ++i) receive(db, "many" + std::to_string(i), "{}", "many.example");
+    receive(db, "one", "{}", "one.example");
+    receive(db, "later", "{}", "zzz.example");
+    write(db, [&](Writer& tx) {
+        for (const auto& item : inbox::list_due(tx, tx.now(), 30)) {
+            if (item.host == "zzz.example")
+                inbox::set_retry(tx, item.id, tx.now() + 1h, "no answer");
+        }
+    });
+    const auto list = [&](const std::string& after, int hosts) {
+        return db->read([&](Reader& r) {
+            return inbox::list_due_of_hosts(r, db.clock.now(), after, hosts, 8);
+        });
+    };
+    const auto all = list("", 10);
+    CHECK(all.items.size() == 9);
+    CHECK(all.last_host.empty());
+    CHECK(all.items.back().host == "one.example");
+    const auto first = list("", 1);
+    CHECK(first.items.size() == 8);
+    CHECK(first.last_host == "many.example");
+    const auto second = list(first.last_host, 1);
+    REQUIRE(second.items.size() == 1);
+    CHECK(second.items[0].actor == "https://one.example/users/bob");
+
+    const auto has = [&](const std::string& host, std::size_t rows) {
+        return db->read([&](Reader& r) { return inbox::has_waiting(r, host, rows); });
+    };
+    CHECK(has("many.example", 20));
+    CHECK_FALSE(has("many.example", 21));
+    CHECK_FALSE(has("none.example", 1));
 }
 
 TEST_CASE("raw bytes go before ids, never those that wait or that a status refers to") {
@@ -291,11 +332,41 @@ TEST_CASE("a paused host gets one probe when it is due, and nothing before") {
     CHECK(lease(db, 10, 3).size() == 2);
 }
 
+TEST_CASE("the next moment is when something can start, not when what is held back was due") {
+    TempStore db;
+    const auto next = [&] {
+        return db->read([&](Reader& r) { return deliveries::next_due(r, db.clock.now()); });
+    };
+    CHECK_FALSE(next());
+    deliver(db, post(db, "first"), "https://b/inbox", "b");
+    deliver(db, post(db, "second"), "https://b/inbox", "b");
+    const auto first = lease(db);
+    REQUIRE(first.size() == 1);
+    write(db, [&](Writer& tx) { deliveries::set_retry(tx, first[0].id, tx.now() + 5min, "503"); });
+    db.clock.advance(10s);
+    CHECK(lease(db).empty());
+    CHECK(next() == db.clock.now() + 5min - 10s);
+    db.clock.advance(5min);
+    CHECK(lease(db).size() == 1);
+
+    deliver(db, post(db, "third"), "https://rests/inbox", "rests");
+    hosts::Host host;
+    host.name = "rests";
+    host.state = "paused";
+    host.failing_since = db.clock.now();
+    host.next_probe = db.clock.now() + 30s;
+    write(db, [&](Writer& tx) { hosts::put(tx, host); });
+    CHECK(lease(db).empty());
+    CHECK(next() == db.clock.now() + 30s);
+}
+
 TEST_CASE("leases end by themselves, or all at once at start") {
     TempStore db;
     deliver(db, post(db, "o"), "https://b/inbox", "b");
     CHECK(lease(db).size() == 1);
-    CHECK(db->read([](Reader& r) { return deliveries::count(r).next; }) == db.clock.now() + 60s);
+    CHECK(db->read([&](Reader& r) {
+        return deliveries::count(r, db.clock.now()).next;
+    }) == db.clock.now() + 60s);
     db.clock.advance(60s);
     CHECK(lease(db).size() == 1);
     write(db, [](Writer& tx) { deliveries::release_leases(tx); });
@@ -313,14 +384,14 @@ TEST_CASE("deliveries are counted, dead ones stay, done ones go in time") {
         deliveries::set_dead(tx, items[1].id, "410");
         deliveries::set_retry(tx, items[2].id, tx.now() + 5min, std::string(4000, 'x'));
     });
-    const auto counts = db->read([](Reader& r) { return deliveries::count(r); });
+    const auto counts = db->read([&](Reader& r) { return deliveries::count(r, db.clock.now()); });
     CHECK(counts.waiting == 1);
     CHECK(counts.dead == 1);
     CHECK(counts.next == db.clock.now() + 5min);
     db.clock.advance(1h);
     CHECK(write(db, [&](Writer& tx) { return deliveries::drop_done(tx, tx.now(), 10); }) == 1);
     CHECK(write(db, [&](Writer& tx) { return deliveries::drop_done(tx, tx.now(), 10); }) == 0);
-    CHECK(db->read([](Reader& r) { return deliveries::count(r).dead; }) == 1);
+    CHECK(db->read([&](Reader& r) { return deliveries::count(r, db.clock.now()).dead; }) == 1);
 }
 
 TEST_CASE("leasing stays quick with a long backlog to dead hosts") {

@@ -40,18 +40,19 @@ bool is_activity_type(const http::Request& request) {
 }
 
 http::Response unsupported() {
-    auto response = render(
+    return render_as(
+        415,
         Error{Code::Invalid, "An inbox takes application/activity+json or application/ld+json."},
         Surface::ActivityPub
     );
-    response.status = 415;
-    return response;
 }
 
-http::Response slow_down(std::chrono::seconds wait) {
-    auto response = render(
-        Error{Code::RateLimited, "Your server sends too much; slow down."}, Surface::ActivityPub
-    );
+constexpr std::string_view kTooFast = "Your server sends too much; slow down.";
+constexpr std::string_view kTooManyWait =
+    "Too many activities of your server wait to be worked off here; send this again later.";
+
+http::Response slow_down(std::chrono::seconds wait, std::string_view why) {
+    auto response = render(Error{Code::RateLimited, std::string(why)}, Surface::ActivityPub);
     response.set("Retry-After", std::to_string(wait.count()));
     return response;
 }
@@ -85,10 +86,15 @@ Result<http::Response> keep(App& app, const Arrival& arrival, const Verified<Del
     const auto now = app.clock.now();
     if (app.config->limits_rate_limit) {
         if (const auto wait = app.domain_rules.over_rate(activity.actor.authority(), now))
-            return slow_down(*wait);
+            return slow_down(*wait, kTooFast);
     }
+    const auto host = activity.actor.authority();
     OB_CHECK(app.db.read([&](store::Reader& db) { return services::check_authority(db, activity); })
     );
+    const bool is_full = app.db.read([&](store::Reader& db) {
+        return store::inbox::has_waiting(db, host, limits::kInboxWaitingPerHost);
+    });
+    if (is_full) return slow_down(limits::kInboxFullRetry, kTooManyWait);
 
     const auto packed = store::documents::pack(arrival.body);
     const auto key = inbox_key(*delivery, arrival.body);
@@ -96,6 +102,7 @@ Result<http::Response> keep(App& app, const Arrival& arrival, const Verified<Del
     store::inbox::Item item;
     item.document = packed.hash;
     item.actor = activity.actor.str();
+    item.host = host;
     item.recipient = arrival.recipient;
     item.key_id = delivery->key_id;
     item.how = how_proven(delivery->how);
@@ -147,7 +154,13 @@ Result<http::Response> finish(App& app, const Arrival& arrival, const Result<Jud
         log::debug("inbox.nothing", {{"why", nothing->why}});
         return accepted();
     }
-    auto kept = keep(app, arrival, std::get<Verified<Delivery>>(*outcome));
+    const auto& delivery = std::get<Verified<Delivery>>(*outcome);
+    if (delivery->nonce &&
+        !app.key_cache.is_first_use(delivery->key_id, *delivery->nonce, app.clock.now())) {
+        log::info("inbox.refused", {{"why", "replayed"}, {"key", delivery->key_id}});
+        return fail(Code::Unauthorized, "Signature refused: its nonce was used before");
+    }
+    auto kept = keep(app, arrival, delivery);
     if (!kept)
         log::info("inbox.refused", {{"why", kept.error().shown}, {"detail", kept.error().detail}});
     return kept;

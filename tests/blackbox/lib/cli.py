@@ -63,6 +63,23 @@ def check_usage():
                     done.returncode == 2 and done.err.strip() and not done.out.strip(), f"exit {done.returncode}\n{done.out}\n{done.err}")
     done = run(BINARY, "version")
     checks.that("version is one line", done.returncode == 0 and done.out.startswith("outboard ") and done.out.count("\n") == 1, done.out)
+    done = run(BINARY, "nonsense")
+    checks.that("an unknown verb is named", "nonsense" in done.err, done.err)
+    done = run(BINARY, "version", "--json")
+    checks.that("version --json is JSON", done.returncode == 0 and json.loads(done.out)["version"], done.out + done.err)
+    done = run(BINARY, "version", "--deps", "--json")
+    checks.that("version --deps --json names the libraries", "SQLite" in json.loads(done.out)["dependencies"], done.out + done.err)
+    done = run(BINARY, "debug", "json", stdin=b"{}", env={"OUTBOARD_FEDERATION_ALOW_HTTP": "true"})
+    checks.that("a misspelt variable is named with the right one", done.returncode == 0
+                and "OUTBOARD_FEDERATION_ALOW_HTTP" in done.err and "OUTBOARD_FEDERATION_ALLOW_HTTP" in done.err, done.err)
+    hostile = folder("hostile.json")
+    with open(hostile, "w") as file:
+        json.dump({"id": "https://a.example/1", "type": "Note\x1b]0;x\x07", "attributedTo": "https://a.example/u", "content": "x",
+                   "tag": [{"type": "Hashtag", "name": "#\x1b[31mred\u202e\nowner https://b.example/"}]}, file)
+    done = run(BINARY, "inspect", hostile)
+    checks.that("inspect sends nothing of a document to the terminal as a command",
+                not any(c < 0x20 and c != 0x0a or c == 0x7f for c in done.stdout + done.stderr) and "\u202e" not in done.out
+                and not any(line.startswith("owner https://b") for line in done.out.splitlines()), done.out + done.err)
     done = run(BINARY, "version", "--deps")
     checks.that("version --deps names the libraries",
                 done.returncode == 0 and all(name in done.out for name in ("OpenSSL 3", "SQLite 3", "libcurl", "Boost", "nlohmann")), done.out)
