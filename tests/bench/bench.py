@@ -62,6 +62,20 @@ def _ended(signal_number, _):
     sys.exit(128 + signal_number)
 
 
+def _attempt(run, world, name, measure):
+    """Whatever it stumbles over is told, and the next part still runs."""
+    try:
+        measure()
+    except Unsound as problem:
+        run.problem(name, problem)
+    except Exception:  # noqa: BLE001: told with its trace
+        run.problem(name, traceback.format_exc())
+        run.say(f"the node's last words: {world.node.read_log()[-1500:]}")
+    if world.node.runs and not world.node.is_alive():
+        world.node.runs = False  # the next part starts it again
+        run.problem(name, f"the node died by itself: {world.node.read_log()[-500:]}")
+
+
 def main():
     chosen = options()
     signal.signal(signal.SIGTERM, _ended)  # so that nodes and servers end with us
@@ -75,17 +89,10 @@ def main():
         run.say("generated data")
         world = World(run)
         for name, measure in PARTS.items():
-            if chosen.only and name not in chosen.only:
-                continue
-            run.say(f"{name}, {time.monotonic() - began:.0f} s after the start")
-            try:
-                measure(run, world)
-            except Unsound as problem:
-                run.problem(name, problem)
-            except Exception:  # noqa: BLE001: whatever it was, it is told, and the next part still runs
-                run.problem(name, traceback.format_exc())
-                run.say(f"the node's last words: {world.node.read_log()[-1500:]}")
-        world.stop()
+            if not chosen.only or name in chosen.only:
+                run.say(f"{name}, {time.monotonic() - began:.0f} s after the start")
+                _attempt(run, world, name, lambda measure=measure: measure(run, world))
+        _attempt(run, world, "stopping", world.stop)
         limits.measure_again(run)
     finally:
         run.close()

@@ -21,15 +21,15 @@ TABLES = ("statuses", "status_audience", "home", "mentions", "status_tags", "med
 KEPT_HOME = 1000  # the node keeps as many newest entries of a home timeline
 
 
+_chance = random.Random(0)
+_CORPUS = " ".join(_chance.choice(WORDS) for _ in range(20_000))
+
+
 def words(chance, mean=180):
     """Plain text of a status: lengths spread as in the wild, 20 to 900 characters, half of them under `mean`."""
     length = min(900, max(20, int(chance.lognormvariate(0, 0.8) * mean)))
-    text, size = [], 0
-    while size < length:
-        word = chance.choice(WORDS)
-        text.append(word)
-        size += len(word) + 1
-    return " ".join(text)
+    first = _CORPUS.index(" ", chance.randrange(len(_CORPUS) - 2000)) + 1
+    return _CORPUS[first:_CORPUS.index(" ", first + length)]
 
 
 def hash64(text):
@@ -48,7 +48,8 @@ class Filling:
         self.node = node
         self.path = os.path.join(node.data, "outboard.db")
         self.db = sqlite3.connect(self.path, isolation_level=None)
-        for pragma in ("synchronous=OFF", "cache_size=-200000", "temp_store=MEMORY", "foreign_keys=OFF"):
+        # Nothing to roll back to: what fails here ends the run.
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-200000", "temp_store=MEMORY", "foreign_keys=OFF"):
             self.db.execute("PRAGMA " + pragma)
         self.db.execute("BEGIN")
         self.chance = random.Random(1)
@@ -93,7 +94,7 @@ class Filling:
     def close(self):
         self.db.execute("COMMIT")
         self.db.execute("PRAGMA optimize")
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.db.execute("PRAGMA journal_mode=WAL")
         self.db.close()
 
     def remote_accounts(self, fleet, count, with_keys):

@@ -45,6 +45,7 @@ class World:
         for person in people:
             made = node.verb("account", "create", person, "--password-file", node.data + ".password")
             expect(made.returncode == 0, f"account create: {made.err}")
+        node.runs = False  # is meant to run
         node.born_ms = int(time.time() * 1000) - 60_000
         node.tokens = {
             person: node.token(person, "--scopes", "read write follow") for person in ("ann", *people)
@@ -58,14 +59,18 @@ class World:
         self.stop(node)
         node.slow_disk = SlowDisk(self.run, slow_ms) if slow_ms else None
         node.serve(env=node.slow_disk.env if slow_ms else None)
+        node.runs = True
         poll(lambda: node.get("/.well-known/nodeinfo").status == 200, 10)
         return node
 
     def stop(self, node=None):
         node = node or self.node
-        if node.is_alive():
-            code, _ = node.stop()
-            expect(code == 0, f"the node ended with {code}: {node.read_log()[-500:]}")
+        if not node.runs:
+            return
+        node.runs = False
+        expect(node.is_alive(), f"the node died by itself: {node.read_log()[-500:]}")
+        code, _ = node.stop()
+        expect(code == 0, f"the node ended with {code}: {node.read_log()[-500:]}")
 
     def api(self, target, person="ann", node=None):
         """A checked GET of the client API: its JSON."""
