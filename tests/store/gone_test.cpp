@@ -40,7 +40,9 @@ struct Gone {
         return w.read([&](Reader& db) { return documents::find_meta(db, hash).has_value(); });
     }
     std::int64_t waiting() {
-        return w.read([](Reader& db) { return deliveries::count(db).waiting; });
+        return w.read([this](Reader& db) {
+            return deliveries::count(db, w.store.clock.now()).waiting;
+        });
     }
 };
 
@@ -137,7 +139,8 @@ TEST_CASE_FIXTURE(Gone, "an ended delivery stays as it ended, whatever comes lat
         deliveries::set_done(tx, items.at(0).id, "202");
         return true;
     });
-    const auto counts = w.read([](Reader& db) { return deliveries::count(db); });
+    const auto counts =
+        w.read([&](Reader& db) { return deliveries::count(db, w.store.clock.now()); });
     CHECK(counts.waiting == 0);
     CHECK(counts.dead == 1);
 }
