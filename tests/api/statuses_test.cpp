@@ -133,8 +133,8 @@ TEST_CASE("posts that cannot be made are refused with the reason, and nothing is
     );
     CHECK(refused({{"status", "x"}, {"media_ids", {"1"}}}).find("Media") != std::string::npos);
     CHECK(
-        refused({{"status", "x"}, {"poll", {{"options", {"a", "b"}}}}}).find("Polls") !=
-        std::string::npos
+        refused({{"status", "x"}, {"poll", {{"options", {"a"}}, {"expires_in", 600}}}}
+        ).find("more than one option") != std::string::npos
     );
     CHECK(
         refused({{"status", "x"}, {"scheduled_at", "2027-01-01T00:00:00Z"}}).find("Scheduled") !=

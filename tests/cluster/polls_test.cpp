@@ -61,7 +61,8 @@ struct World {
     }
     std::vector<int> counts(Someone& who, const std::string& uri) {
         std::vector<int> found;
-        for (const auto& option : who.sees(uri)["poll"]["options"]) {
+        const auto seen = who.sees(uri);  // kept: a range-for would outlive it
+        for (const auto& option : seen["poll"]["options"]) {
             found.push_back(option["votes_count"].get<int>());
         }
         return found;
