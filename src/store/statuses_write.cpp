@@ -9,8 +9,8 @@
 #include "src/store/lists.hpp"
 #include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
-#include "src/store/tags.hpp"
 #include "src/store/streams.hpp"
+#include "src/store/tags.hpp"
 
 namespace outboard::store::statuses {
 namespace {

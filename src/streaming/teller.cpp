@@ -7,12 +7,14 @@
 #include <optional>
 #include <tuple>
 #include <unordered_set>
+#include <utility>
 
 #include "federation/base/text.hpp"
 #include "federation/json.hpp"
 #include "src/base/limits.hpp"
 #include "src/present/page.hpp"
 #include "src/present/presenter.hpp"
+#include "src/store/conversations.hpp"
 #include "src/store/follows.hpp"
 #include "src/store/statuses.hpp"
 
@@ -75,6 +77,26 @@ private:
         std::unordered_set<StatusId> at_home, in_lists;
         std::unordered_map<StatusId, store::statuses::Flags> flags;
     };
+    /// The part of a list in which what some events are about stands.
+    struct Window {
+        std::unordered_set<std::int64_t> wanted;
+        store::statuses::Page page;
+
+        template <class Concerns>
+        static Window of(const std::vector<Possible>& possible, Concerns&& concerns) {
+            Window window;
+            auto& page = window.page;
+            page.limit = static_cast<int>(limits::kStreamBatch);
+            for (const auto& one : possible) {
+                if (!concerns(one)) continue;
+                const auto id = one.event->subject;
+                window.wanted.insert(id);
+                page.max_id = std::max(page.max_id.value_or(id + 1), id + 1);
+                page.since_id = std::min(page.since_id.value_or(id - 1), id - 1);
+            }
+            return window;
+        }
+    };
     using Key = std::tuple<std::int64_t, bool, bool, bool, bool, bool, bool, std::int64_t>;
 
     void load_listings(const Ids& ids);
@@ -84,6 +106,9 @@ private:
     Sight look(const Viewer& viewer, const std::vector<Possible>& possible);
     Payload status_payload(const Viewer& viewer, const Sight& sight, StatusId id);
     std::unordered_map<std::int64_t, Payload> notifications_for(
+        const Viewer& viewer, const std::vector<Possible>& possible
+    );
+    std::unordered_map<std::int64_t, Payload> conversations_for(
         const Viewer& viewer, const std::vector<Possible>& possible
     );
 
@@ -181,6 +206,9 @@ Reach Batch::reach_of(const Event& event, const Viewer& viewer) const {
         reach.home = std::find(ids.begin(), ids.end(), id) != ids.end();
     }
     if (event.kind == Kind::Home) return reach;
+    const auto* status = candidates_->find(id);
+    reach.direct = event.kind == Kind::Update && status != nullptr &&
+                   status->visibility == Visibility::Direct;  // of those who take part: found later
     if (const auto it = listings_.find(id); it != listings_.end()) reach.listing = it->second;
     return reach;
 }
@@ -260,23 +288,38 @@ Payload Batch::status_payload(const Viewer& viewer, const Sight& sight, StatusId
 std::unordered_map<std::int64_t, Payload> Batch::notifications_for(
     const Viewer& viewer, const std::vector<Possible>& possible
 ) {
-    std::unordered_set<std::int64_t> wanted;
-    store::statuses::Page page;
-    for (const auto& [event, reach] : possible) {
-        if (event->kind != Kind::Notification) continue;
-        wanted.insert(event->subject);
-        page.max_id = std::max(page.max_id.value_or(0), event->subject + 1);
-        page.since_id = std::min(page.since_id.value_or(event->subject), event->subject) - 1;
-    }
     std::unordered_map<std::int64_t, Payload> payloads;
-    if (wanted.empty()) return payloads;
-    page.limit = static_cast<int>(limits::kStreamBatch);
-    auto rows = store::notifications::list(db_, viewer.id, {}, page);
-    std::erase_if(rows, [&](const auto& row) { return !wanted.contains(row.id.value); });
+    const auto window = Window::of(possible, [](const Possible& one) {
+        return one.event->kind == Kind::Notification;
+    });
+    if (window.wanted.empty()) return payloads;
+    auto rows = store::notifications::list(db_, viewer.id, {}, window.page);
+    std::erase_if(rows, [&](const auto& row) { return !window.wanted.contains(row.id.value); });
     present::Presenter presenter(app_.identity, db_, viewer.id);
     for (const auto& shown : presenter.notifications(rows)) {
         std::int64_t id = 0;
         if (!parse_decimal(shown.id, id)) continue;
+        payloads.emplace(id, std::make_shared<const std::string>(write_json(json(shown))));
+    }
+    return payloads;
+}
+
+/// Those that the list of conversations shows with this very status as the last one.
+std::unordered_map<std::int64_t, Payload> Batch::conversations_for(
+    const Viewer& viewer, const std::vector<Possible>& possible
+) {
+    std::unordered_map<std::int64_t, Payload> payloads;
+    if (!listens(viewer, Feed::Direct)) return payloads;
+    const auto window = Window::of(possible, [](const Possible& one) { return one.reach.direct; });
+    if (window.wanted.empty()) return payloads;
+    auto rows = store::conversations::list(db_, viewer.id, window.page);
+    std::erase_if(rows, [&](const auto& row) {
+        return !window.wanted.contains(row.last_status.value);
+    });
+    present::Presenter presenter(app_.identity, db_, viewer.id);
+    for (const auto& shown : presenter.conversations(rows)) {
+        std::int64_t id = 0;
+        if (!shown.last_status || !parse_decimal(shown.last_status->id, id)) continue;
         payloads.emplace(id, std::make_shared<const std::string>(write_json(json(shown))));
     }
     return payloads;
@@ -287,10 +330,17 @@ void Batch::tell(Viewer& viewer, std::vector<Told>& news) {
     if (possible.empty()) return;
     const auto sight = look(viewer, possible);
     const auto notifications = notifications_for(viewer, possible);
+    const auto conversations = conversations_for(viewer, possible);
     for (const auto& [event, wide] : possible) {
         auto reach = wide;
         Payload payload;
         const auto id = event->status();
+        if (std::exchange(reach.direct, false)) {
+            const auto it = conversations.find(event->subject);
+            if (it != conversations.end()) {
+                news.push_back({viewer.id, "conversation", it->second, {.direct = true}});
+            }
+        }
         switch (event->kind) {
             case Kind::Notification:
                 if (const auto it = notifications.find(event->subject); it != notifications.end()) {
@@ -318,38 +368,6 @@ void Batch::tell(Viewer& viewer, std::vector<Told>& news) {
 }
 
 }  // namespace
-
-bool SentBefore::has(StatusId id) const {
-    return std::find(newest_.begin(), newest_.end(), id) != newest_.end();
-}
-
-void SentBefore::note(StatusId id) {
-    newest_.push_back(id);
-    if (newest_.size() > limits::kStreamMemory) newest_.pop_front();
-}
-
-bool reaches(const Reach& reach, const Channel& channel) {
-    switch (channel.feed) {
-        case Feed::User:
-            return reach.home || reach.notifications;
-        case Feed::Notifications:
-            return reach.notifications;
-        case Feed::Direct:
-            return reach.direct;
-        case Feed::List:
-            return false;  // nobody has lists yet
-        case Feed::Public:
-        case Feed::Hashtag:
-            break;
-    }
-    if (!reach.listing) return false;
-    const auto& listing = *reach.listing;
-    if (channel.origin == Origin::Local && !listing.local) return false;
-    if (channel.origin == Origin::Remote && listing.local) return false;
-    if (channel.only_media && !listing.media) return false;
-    return channel.feed == Feed::Public ||
-           std::find(listing.tags.begin(), listing.tags.end(), channel.key) != listing.tags.end();
-}
 
 std::vector<Told> tell(
     App& app, store::Reader& db, const std::vector<Event>& events, std::vector<Viewer>& viewers

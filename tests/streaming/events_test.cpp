@@ -198,6 +198,59 @@ TEST_CASE("a deleted direct status is told to whom it was for") {
     CHECK(fan->take().empty());
 }
 
+TEST_CASE("a direct status is told as a conversation to those who take part") {
+    Live live;
+    auto& node = live.node;
+    const auto ana = node.person("ana"), bob = node.person("bob"), eve = node.person("eve");
+    live.follow(eve, ana);
+    const auto mine = live.socket(ana.token, "stream=direct"),
+               theirs = live.socket(bob.token, "stream=direct"),
+               stranger = live.socket(eve.token, "stream=direct");
+    const auto told = [&](const Actor& who, const std::shared_ptr<Ear>& ear) {
+        const auto got = ear->take();
+        REQUIRE(got.size() == 1);
+        CHECK(got.front().at("event") == "conversation");
+        CHECK(got.front().at("stream") == json::array({"direct"}));
+        const auto listed = node.get("/api/v1/conversations", who.token).json;
+        REQUIRE(listed.size() == 1);
+        CHECK(json::parse(got.front().at("payload").get<std::string>()) == listed.front());
+        return listed.front();
+    };
+    const auto first = node.posts(ana, "To @bob alone", "direct");
+    live.step();
+    CHECK_FALSE(told(ana, mine).at("unread").get<bool>());
+    CHECK(told(bob, theirs).at("unread").get<bool>());
+    node.clock.advance(std::chrono::seconds(1));
+    const auto second =
+        node.post(
+                "/api/v1/statuses",
+                bob.token,
+                {{"status", "@ana yes"}, {"visibility", "direct"}, {"in_reply_to_id", first}}
+        ).json.at("id");
+    live.step();
+    CHECK(told(ana, mine).at("last_status").at("id") == second);
+    CHECK(told(bob, theirs).at("last_status").at("id") == second);
+    node.posts(ana, "To all");
+    live.step();
+    CHECK(mine->take().empty());
+    CHECK(stranger->take().empty());
+}
+
+TEST_CASE("a followed tag brings statuses to the stream of home as to home itself") {
+    Live live;
+    auto& node = live.node;
+    const auto ana = node.person("ana"), bob = node.person("bob");
+    REQUIRE(node.post("/api/v1/tags/pumps/follow", bob.token).status == 200);
+    const auto ear = live.socket(bob.token, "stream=user");
+    const auto note = node.posts(ana, "On #pumps");
+    node.posts(ana, "On #valves");
+    live.step();
+    CHECK(ids_of(ear->take()) == Ids{note});
+    const auto home = node.get("/api/v1/timelines/home", bob.token).json;
+    REQUIRE(home.size() == 1);
+    CHECK(home.front().at("id") == note);
+}
+
 TEST_CASE("notifications come as the list of them shows them, to tokens that may read them") {
     Live live;
     auto& node = live.node;
