@@ -27,6 +27,8 @@
 #include "src/inbox/processor.hpp"
 #include "src/jobs/handlers.hpp"
 #include "src/jobs/runner.hpp"
+#include "src/node/identity.hpp"
+#include "src/node/loop.hpp"
 #include "src/pages/routes.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/login_limits.hpp"
@@ -34,6 +36,8 @@
 #include "src/store/queues.hpp"
 #include "src/store/sqlite.hpp"
 #include "src/store/walk.hpp"
+#include "src/streaming/hub.hpp"
+#include "src/streaming/routes.hpp"
 
 namespace outboard {
 namespace {
@@ -61,39 +65,6 @@ public:
     }
 };
 
-/// A thread that calls `step` when woken or when it said it is due again.
-class Loop {
-public:
-    Loop(std::string name, WakeFlag& wake, std::function<std::chrono::milliseconds()> step)
-        : name_(std::move(name)), wake_(wake), step_(std::move(step)), thread_([this] { run(); }) {}
-    ~Loop() {
-        stop_ = true;
-        wake_.notify();
-        thread_.join();
-    }
-    Loop(const Loop&) = delete;
-    Loop& operator=(const Loop&) = delete;
-
-private:
-    void run() {
-        while (!stop_) {
-            auto wait = 1000ms;
-            try {
-                wait = step_();
-            } catch (const std::exception& problem
-            ) {  // a broken disk: this loop tries again, the others go on
-                log::error("loop.failed", {{"loop", name_}, {"problem", problem.what()}});
-            }
-            wake_.wait_for(std::clamp(wait, 0ms, 1000ms));
-        }
-    }
-    std::string name_;
-    WakeFlag& wake_;
-    std::function<std::chrono::milliseconds()> step_;
-    std::atomic<bool> stop_{false};
-    std::thread thread_;
-};
-
 struct ListenAddress {
     std::string address;
     std::uint16_t port = 0;
@@ -114,82 +85,7 @@ Result<ListenAddress> parse_listen(const std::string& text) {
     return ListenAddress{address, static_cast<std::uint16_t>(port)};
 }
 
-constexpr std::string_view kDomain = "identity.domain", kScheme = "identity.scheme",
-                           kHandleDomain = "identity.handle_domain", kKind = "identity.kind";
-
-Result<Identity> read_identity(store::Database& db) {
-    return db.read([](store::Reader& reader) -> Result<Identity> {
-        const auto domain = store::settings::find(reader, kDomain);
-        if (!domain)
-            return fail(
-                Code::Unavailable,
-                "This data folder has no finished node in it; run `outboard init` on an empty "
-                "folder."
-            );
-        return Identity{
-            .scheme = store::settings::find(reader, kScheme).value_or("https"),
-            .domain = *domain,
-            .handle_domain = store::settings::find(reader, kHandleDomain).value_or(*domain),
-            .kind = store::settings::find(reader, kKind).value_or("person")
-        };
-    });
-}
-
-Result<void> write_identity(store::Database& db, const Identity& identity) {
-    return db.write([&](store::Writer& tx) {
-        store::settings::set(tx, kDomain, identity.domain);
-        store::settings::set(tx, kScheme, identity.scheme);
-        store::settings::set(tx, kHandleDomain, identity.handle_domain);
-        store::settings::set(tx, kKind, identity.kind);
-    });
-}
-
 }  // namespace
-
-bool is_trial(const Identity& identity) { return identity.scheme == "http"; }
-
-Result<Identity> make_identity(const config::Config& config, std::string_view kind) {
-    if (config.domain.empty()) return fail(Code::Invalid, "A node needs its name: --domain NAME.");
-    auto parsed = federation::Iri::parse("https://" + config.domain + "/");
-    if (!parsed || parsed->target() != "/" || parsed->fragment() != "") {
-        return fail(
-            Code::Invalid,
-            "\"" + config.domain + "\" is no host name" +
-                (parsed ? "." : ": " + parsed.error().shown)
-        );
-    }
-    const std::string host(parsed->host());
-    const bool is_address =
-        host.starts_with('[') || host.find_first_not_of("0123456789.") == std::string::npos;
-    const bool is_loopback = host == "localhost" || host == "[::1]" || host == "::1" ||
-                             (is_address && host.starts_with("127."));
-    const bool has_port = parsed->port() != 443;
-    Identity identity;
-    identity.kind = kind;
-    identity.scheme = is_loopback && (has_port || config.federation_allow_http) ? "http" : "https";
-    // Normal form for the scheme it will have: port 80 is none for http, 443 none for https.
-    auto normal = federation::Iri::parse(identity.scheme + "://" + config.domain + "/");
-    identity.domain = normal ? normal->authority() : parsed->authority();
-    if (is_address && !is_loopback) {
-        return fail(
-            Code::Invalid,
-            "\"" + config.domain +
-                "\" is an address. Ids are for ever, addresses are not: a node needs a name. For a "
-                "trial on this machine use localhost:PORT."
-        );
-    }
-    if (identity.scheme == "https" && !is_loopback && host.find('.') == std::string::npos) {
-        return fail(
-            Code::Invalid,
-            "\"" + config.domain +
-                "\" has no dot: other servers could not find it. For a trial on this machine use "
-                "localhost:PORT."
-        );
-    }
-    identity.handle_domain =
-        config.account_domain.empty() ? identity.domain : lower_ascii(config.account_domain);
-    return identity;
-}
 
 struct Node::Impl {
     config::DataFolder folder{""};
@@ -197,6 +93,7 @@ struct Node::Impl {
     Identity identity;
     SystemClock clock;
     SystemRandom random;
+    WakeFlag streams_wake;  // rows in stream_events; the database notifies it
     std::unique_ptr<store::Database> db;
     std::unique_ptr<KeyRing> key_ring;
     std::unique_ptr<KeyCache> key_cache;
@@ -206,6 +103,7 @@ struct Node::Impl {
     std::unique_ptr<fetch::CurlClient> fetcher;
     std::unique_ptr<WorkerPool> heavy, workers;
     std::unique_ptr<App> app;
+    std::unique_ptr<streaming::Hub> hub;
     api::Router router;
     std::unique_ptr<jobs::Runner> runner;
     std::unique_ptr<inbox::Processor> processor;
@@ -221,7 +119,11 @@ struct Node::Impl {
     Result<void> open_store() {
         const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
         OB_TRY(
-            db, store::open_sqlite({.file = folder.database_file(), .readers = cores + 2}, clock)
+            db,
+            store::open_sqlite(
+                {.file = folder.database_file(), .readers = cores + 2, .streams = &streams_wake},
+                clock
+            )
         );
         return {};
     }
@@ -311,6 +213,9 @@ struct Node::Impl {
         api::activitypub::routes(router);
         api::wellknown::routes(router);
         pages::routes(router);
+        streaming::routes(router);
+        hub = std::make_unique<streaming::Hub>(*app);
+        app->streams = hub.get();
         runner = std::make_unique<jobs::Runner>(*app);
         jobs::register_handlers(*runner);
         processor = std::make_unique<inbox::Processor>(*app);
@@ -344,6 +249,9 @@ struct Node::Impl {
         }));
         loops.push_back(std::make_unique<Loop>("delivery", delivery_wake, [this] {
             return deliverer->step();
+        }));
+        loops.push_back(std::make_unique<Loop>("streams", streams_wake, [this] {
+            return hub->step();
         }));
         loops.push_back(std::make_unique<Loop>("jobs", jobs_wake, [this] { return runner->step(); })
         );

@@ -512,12 +512,14 @@ CREATE TABLE idempotency (
     PRIMARY KEY (account, key)
 ) {clustered};
 
+-- What open streams are told, kept for 15 minutes: a row for what happened, not for each receiver. The id tells when.
 CREATE TABLE stream_events (
     id {id} PRIMARY KEY,
-    channel {text_c} NOT NULL,
-    event {text_c} NOT NULL,
-    payload {json} NOT NULL,
-    created_at {instant} NOT NULL
+    kind {text_c} NOT NULL,              -- update, edit, delete, home, notification
+    account {id} NOT NULL,               -- the author; of a notification the receiver
+    subject {id} NOT NULL,               -- a status; or a notification
+    tags TEXT NOT NULL,                  -- of a deleted status: its folded hashtags, with spaces between
+    readers TEXT NOT NULL                -- of a deleted status: ids of the accounts here it named, likewise
 );
 
 CREATE TABLE domain_rules (

@@ -21,6 +21,7 @@ struct Caller {
     std::string scopes;
     std::string app_name, app_website;
     bool has_token = false;
+    std::string token;  // its hash, for those who look later whether it still holds
 };
 
 /// One matched request, as handlers see it.

@@ -31,6 +31,25 @@ inline constexpr std::size_t kWorkerQueue = 4096;  // requests waiting for a wor
 inline constexpr std::size_t kWorkersMin = 4, kWorkersMax = 64;
 inline constexpr auto kDrain = 8s;  // of the 10 s that stopping may take
 
+// Streams
+inline constexpr std::size_t kStreamQueueBytes =
+    1 * kMiB;  // waiting for one reader: hundreds of statuses, or one as large as peers may send;
+               // the bytes are shared by all readers
+inline constexpr std::size_t kStreamQueueMessages = 1000;  // the same, for many small ones
+inline constexpr std::size_t kStreamText = 4 * kKiB;       // a message from a client; 100 B do
+inline constexpr std::size_t kStreamChannels = 64;         // subscriptions of one socket
+inline constexpr std::size_t kStreamBatch = 200;           // events looked at in one snapshot
+inline constexpr std::size_t kStreamMemory = 64;  // statuses remembered as sent to one account
+inline constexpr std::size_t kStreamNames = 50;   // tags and readers kept of a deleted status
+inline constexpr auto kStreamPoll = 250ms;        // for events of other processes
+inline constexpr auto kStreamTrust = 3s;          // after that a token is looked at again
+inline constexpr auto kStreamEvents = 15min;      // rows are kept
+inline constexpr auto kStreamed = std::chrono::hours(6);  // older statuses are no news when stored
+inline constexpr auto kEventBeat = 15s;                   // a comment line on a silent event stream
+inline constexpr auto kSocketBeat = 30s;                  // a ping on a WebSocket
+inline constexpr auto kStreamSilence = 75s;  // without a pong or a message the peer is gone
+inline constexpr auto kStreamClosing = 2s;   // for the other side to answer our close
+
 // Bodies
 inline constexpr std::size_t kInboxBody = 1 * kMiB;  // a document
 inline constexpr std::size_t kApiBody = 256 * kKiB;  // forms and JSON without media

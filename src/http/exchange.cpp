@@ -105,7 +105,15 @@ Answer serialise(Response response, AnswerForm form) {
     }
     const bool bodyless = response.status == 204 || response.status == 304;
     Answer answer;
-    answer.close = !form.keep_alive;
+    if (response.streaming && !form.head_only) {
+        answer.streaming = response.streaming;
+        if (response.streaming->kind == Streaming::Kind::WebSocket) {
+            answer.fields = std::move(response.fields);
+            return answer;
+        }
+    }
+    // The end of an event stream is that of its connection.
+    answer.close = !form.keep_alive || response.streaming;
     auto& out = answer.head;
     std::size_t room = 160;
     for (const auto& field : response.fields) room += field.name.size() + field.value.size() + 4;
@@ -121,7 +129,7 @@ Answer serialise(Response response, AnswerForm form) {
         if (is_ours(field.name)) continue;
         out.append(field.name).append(": ").append(field.value).append("\r\n");
     }
-    if (!bodyless)
+    if (!bodyless && !response.streaming)
         fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
     if (answer.close) {
         out += "Connection: close\r\n";
@@ -129,7 +137,7 @@ Answer serialise(Response response, AnswerForm form) {
         out += "Connection: keep-alive\r\n";
     }
     out += "\r\n";
-    if (bodyless || form.head_only) return answer;
+    if (bodyless || form.head_only || response.streaming) return answer;
     if (response.body.size() <= kJoinedBody) {
         out += response.body;
     } else {

@@ -9,10 +9,12 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "src/base/guarded.hpp"
 #include "src/base/workers.hpp"
 #include "src/http/message.hpp"
+#include "src/http/stream.hpp"
 
 /// One request and its answer, seen from the workers: no socket here.
 namespace outboard::http {
@@ -53,6 +55,8 @@ struct Answer {
     std::string head;  // with the body, when that is small
     std::string body;
     bool close = false;
+    std::shared_ptr<const Streaming> streaming;  // then `head` begins an event stream
+    std::vector<Field> fields;                   // of a WebSocket's 101, which is written elsewhere
 };
 
 struct AnswerForm {
@@ -101,6 +105,7 @@ public:
     /// and the caller answers.
     bool expire(Clock::time_point now);
     std::string_view path() const { return request_.path(); }
+    const Request& request() const { return request_; }
 
 private:
     struct Resume;

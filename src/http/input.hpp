@@ -50,6 +50,12 @@ public:
         }
     }
 
+    /// Drops everything.
+    void release() {
+        bytes_.reset();
+        capacity_ = begin_ = end_ = 0;
+    }
+
 private:
     void resize(std::size_t capacity) {
         std::unique_ptr<char[]> larger(new char[capacity]);

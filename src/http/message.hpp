@@ -41,11 +41,14 @@ struct Pending {
     std::function<void(std::function<void(std::function<Response()>)> resume)> begin;
 };
 
+struct Streaming;  // src/http/stream.hpp
+
 struct Response {
     int status = 200;
     std::vector<Field> fields;
     std::string body;
-    std::shared_ptr<const Pending> pending;  // shared: a Response is copied, the wait is one
+    std::shared_ptr<const Pending> pending;      // shared: a Response is copied, the wait is one
+    std::shared_ptr<const Streaming> streaming;  // the connection becomes a stream; shared likewise
 
     Response& set(std::string name, std::string value);
     static Response make(int status, std::string content_type, std::string body);

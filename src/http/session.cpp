@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "src/base/log.hpp"
+#include "src/http/stream_session.hpp"
 
 namespace outboard::http {
 
@@ -99,6 +100,7 @@ void Session::on_read(ErrorCode error, std::size_t count) {
         case Phase::Closed:
         case Phase::Writing:  // refused while reading: what comes now is of no use
         case Phase::Running:
+        case Phase::Streaming:
         case Phase::Handshake:
             return;
         case Phase::Lingering:
@@ -245,7 +247,25 @@ void Session::give_up() {
 void Session::on_answer(const std::shared_ptr<Exchange>& exchange, Answer answer) {
     if (phase_ != Phase::Running || exchange != current_) return;
     current_.reset();
+    if (answer.streaming) return begin_stream(exchange, std::move(answer));
     send(std::move(answer));
+}
+
+void Session::begin_stream(std::shared_ptr<Exchange> exchange, Answer answer) {
+    phase_ = Phase::Streaming;
+    in_.release();  // a client sends nothing before it has our answer
+    stream_ = make_stream({
+        .session = shared_from_this(),
+        .shared = shared_,
+        .loop = loop_,
+        .socket = socket_,
+        .tls = tls_.get(),
+        .exchange = std::move(exchange),
+        .answer = std::move(answer),
+    });
+    const auto stream = stream_;
+    stream->start();
+    if (shared_->front->stopping) stream->drain();
 }
 
 // Writing
@@ -296,6 +316,7 @@ void Session::next_request() {
 /// Closing at once would reset the connection while the other side still sends, and our answer with
 /// it.
 void Session::linger() {
+    end_stream();
     enter(Phase::Lingering, shared_->front->stopping ? kLingerStopping : kLingerDeadline);
     if (!tls_) return discard();
     if (reading_) return close();
@@ -325,11 +346,17 @@ void Session::close() {
     std::ignore = socket_.close(ignored);
     lease_.reset();
     current_.reset();
+    end_stream();
     loop_.remove(*this);
+}
+
+void Session::end_stream() {
+    if (const auto stream = std::exchange(stream_, nullptr)) stream->on_closed();
 }
 
 void Session::drain() {
     if (phase_ == Phase::Handshake || phase_ == Phase::Idle || phase_ == Phase::Head) close();
+    if (const auto stream = stream_) stream->drain();
     if (phase_ == Phase::Lingering) deadline_ = std::min(deadline_, Clock::now() + kLingerStopping);
 }
 
@@ -359,6 +386,10 @@ void Session::tick(Clock::time_point now) {
         case Phase::Running:
             if (current_->expire(now)) give_up();
             return;
+        case Phase::Streaming: {
+            const auto stream = stream_;  // kept while it is used
+            return stream->tick(now);
+        }
         case Phase::Writing:
             if (late || is_slow(now, shared_->settings.write_deadline)) abort();
             return;

@@ -33,6 +33,7 @@ using ErrorCode = boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
 class Session;
+class StreamSession;
 
 /// One I/O thread with its sessions. Every session lives on one loop and is touched by its thread
 /// only; so are the members here, but for `post`.
@@ -88,7 +89,8 @@ struct Shared {
 };
 
 /// One connection: reads a request, hands it to the workers, writes the answer, again. One deadline
-/// at a time, checked by the loop's tick; bytes that arrive never move it.
+/// at a time, checked by the loop's tick; bytes that arrive never move it. An answer may turn it
+/// into a stream, which then uses its socket.
 class Session : public std::enable_shared_from_this<Session> {
 public:
     Session(
@@ -108,7 +110,18 @@ public:
     std::size_t place = 0;  // in the loop's list
 
 private:
-    enum class Phase { Handshake, Idle, Head, Body, Running, Writing, Lingering, Closed };
+    friend class StreamSession;
+    enum class Phase {
+        Handshake,
+        Idle,
+        Head,
+        Body,
+        Running,
+        Writing,
+        Streaming,  // what is read and written is the stream's
+        Lingering,
+        Closed
+    };
 
     void read(std::size_t room = 0);
     void on_read(ErrorCode error, std::size_t count);
@@ -122,10 +135,12 @@ private:
     void give_up();
     void on_answer(const std::shared_ptr<Exchange>& exchange, Answer answer);
     void send(Answer answer);
+    void begin_stream(std::shared_ptr<Exchange> exchange, Answer answer);
     void write();
     void on_written(ErrorCode error, std::size_t count);
     void next_request();
     void linger();
+    void end_stream();
     void discard();
     void abort();
     void enter(Phase phase, std::chrono::milliseconds deadline);
@@ -150,6 +165,7 @@ private:
     std::unique_ptr<RequestInput> incoming_;  // between head and dispatch
     std::shared_ptr<Exchange> current_;       // shared with the worker while Running
     Answer out_;
+    std::shared_ptr<StreamSession> stream_;  // shared with its operations and whoever sends to it
 };
 
 }  // namespace outboard::http

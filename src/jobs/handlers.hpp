@@ -14,4 +14,9 @@ void register_home(Runner& runner);        // home.fanout
 void register_federation(Runner& runner);  // thread.ancestors, account.refresh, hint.fetch
 void register_sweeps(Runner& runner);      // sweep (hourly), status.sweep, account.purge
 
+void register_streams(Runner& runner);  // stream.sweep (every five minutes)
+
+/// The next sweep, unless one waits.
+void plan_stream_sweep(store::Writer& tx);
+
 }  // namespace outboard::jobs

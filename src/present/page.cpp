@@ -89,6 +89,14 @@ std::vector<store::statuses::Candidate> as_candidates(const std::vector<StatusId
     return candidates;
 }
 
+void keep_suitable(
+    store::Reader& db, std::vector<Seen>& items, std::optional<AccountId> viewer, const Taste& taste
+) {
+    const auto relations = load_relations(db, items, viewer);
+    std::erase_if(items, [&](const Seen& item) { return !suits(item, taste, relations, viewer); });
+    if (taste.only_media && !items.empty()) keep_with_media(db, items);
+}
+
 SeenPage load_page(
     store::Reader& db,
     const ListCandidates& list,
@@ -109,11 +117,7 @@ SeenPage load_page(
             cursors.emplace(candidate.status, candidate.cursor);
         }
         auto fresh = load_seen(db, statuses_of(candidates), viewer);
-        const auto relations = load_relations(db, fresh, viewer);
-        std::erase_if(fresh, [&](const Seen& item) {
-            return !suits(item, taste, relations, viewer);
-        });
-        if (taste.only_media && !fresh.empty()) keep_with_media(db, fresh);
+        keep_suitable(db, fresh, viewer, taste);
         result.items.insert(
             upward ? result.items.begin() : result.items.end(),
             std::make_move_iterator(fresh.begin()),

@@ -18,6 +18,11 @@ struct Taste {
     bool local_only = false, remote_only = false, only_media = false;
 };
 
+/// Leaves out what does not suit. Two statements at most.
+void keep_suitable(
+    store::Reader& db, std::vector<Seen>& items, std::optional<AccountId> viewer, const Taste& taste
+);
+
 /// A page of a list: what is shown, and how far the candidates were read, for its links.
 struct SeenPage {
     std::vector<Seen> items;  // newest first

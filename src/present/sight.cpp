@@ -29,33 +29,51 @@ std::vector<StatusId> boosted_ids(const ById& statuses) {
 
 }  // namespace
 
-std::vector<Seen> load_seen(
+Candidates::Candidates(store::Reader& db, const std::vector<StatusId>& ids) {
+    if (ids.empty()) return;
+    statuses_ = by_id(store::statuses::load(db, ids));
+    const auto targets = boosted_ids(statuses_);
+    if (!targets.empty()) boosted_ = by_id(store::statuses::load(db, targets));
+}
+
+const Status* Candidates::find(StatusId id) const {
+    const auto it = statuses_.find(id);
+    return it == statuses_.end() ? nullptr : &it->second;
+}
+
+std::vector<Seen> Candidates::seen_by(
     store::Reader& db, const std::vector<StatusId>& ids, std::optional<AccountId> viewer
-) {
+) const {
     std::vector<Seen> seen;
     if (ids.empty()) return seen;
-    const auto statuses = by_id(store::statuses::load(db, ids));
-    const auto targets = boosted_ids(statuses);
-    const auto boosted = targets.empty() ? ById{} : by_id(store::statuses::load(db, targets));
     auto judged = ids;
-    judged.insert(judged.end(), targets.begin(), targets.end());
+    for (const auto id : ids) {
+        const auto* status = find(id);
+        if (status != nullptr && status->boost_of) judged.push_back(*status->boost_of);
+    }
     const auto facts = store::statuses::load_sight(db, judged, viewer);
     const auto visible = [&](StatusId id) {
         const auto it = facts.find(id);
         return it != facts.end() && may_see(it->second);
     };
     for (const auto id : ids) {
-        const auto it = statuses.find(id);
-        if (it == statuses.end() || !visible(id)) continue;
-        Seen item{.status = it->second, .boosted = std::nullopt};
+        const auto* status = find(id);
+        if (status == nullptr || !visible(id)) continue;
+        Seen item{.status = *status, .boosted = std::nullopt};
         if (item.status.boost_of) {
-            const auto target = boosted.find(*item.status.boost_of);
-            if (target == boosted.end() || !visible(target->first)) continue;
+            const auto target = boosted_.find(*item.status.boost_of);
+            if (target == boosted_.end() || !visible(target->first)) continue;
             item.boosted = target->second;
         }
         seen.push_back(std::move(item));
     }
     return seen;
+}
+
+std::vector<Seen> load_seen(
+    store::Reader& db, const std::vector<StatusId>& ids, std::optional<AccountId> viewer
+) {
+    return Candidates(db, ids).seen_by(db, ids, viewer);
 }
 
 std::optional<Seen> find_seen(store::Reader& db, StatusId id, std::optional<AccountId> viewer) {

@@ -18,6 +18,9 @@ class KeyRing;
 class KeyCache;
 class DomainRules;
 class LoginLimits;
+namespace streaming {
+class Hub;
+}
 
 /// What handlers, services, jobs and pages work with: references that Node fills and outlives.
 struct App {
@@ -33,9 +36,10 @@ struct App {
     KeyCache& key_cache;  // verified keys of others
     DomainRules& domain_rules;
     LoginLimits& login_limits;
-    Wake& inbox_wake;     // rows in inbox
-    Wake& delivery_wake;  // rows in outbox or deliveries
-    Wake& jobs_wake;      // rows in jobs
+    Wake& inbox_wake;                   // rows in inbox
+    Wake& delivery_wake;                // rows in outbox or deliveries
+    Wake& jobs_wake;                    // rows in jobs
+    streaming::Hub* streams = nullptr;  // open streams; absent where none are served
 };
 
 }  // namespace outboard

@@ -177,6 +177,8 @@ public:
     /// waking loops, so it must be short and never call the database. Not run when the transaction
     /// fails.
     virtual void after_commit(std::function<void()> work) = 0;
+    /// A row in stream_events was written: what looks for them is woken after the commit.
+    virtual void wake_streams() = 0;
 
 protected:
     virtual std::int64_t change(const Query& query, const std::vector<Value>& parameters) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/store/follows.hpp"
 #include "src/store/lists.hpp"
+#include "src/store/streams.hpp"
 
 namespace outboard::store::notifications {
 namespace {
@@ -94,7 +95,10 @@ void add(
     std::string_view kind,
     std::optional<StatusId> status
 ) {
-    tx.execute(kAdd, tx.next_id(), account, source, kind, status.value_or(StatusId{}), tx.now());
+    const auto id = tx.next_id();
+    const auto added =
+        tx.execute(kAdd, id, account, source, kind, status.value_or(StatusId{}), tx.now());
+    if (added > 0) streams::add(tx, streams::Kind::Notification, account, id);
 }
 
 void remove(

@@ -145,7 +145,8 @@ public:
             GroupWriter::Settings{
                 settings.file,
                 mode_of(settings, settings.writer_cache_kib, false),
-                settings.wal_bytes
+                settings.wal_bytes,
+                settings.streams
             },
             std::move(connection),
             ids_,

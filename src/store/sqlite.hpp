@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "src/base/limits.hpp"
+#include "src/base/workers.hpp"
 #include "src/store/database.hpp"
 
 namespace outboard::store {
@@ -17,7 +18,8 @@ struct SqliteSettings {
     int reader_cache_kib = 2048;  // per connection: idle memory is readers times this at most
     int writer_cache_kib = 8192;
     std::size_t wal_bytes =
-        limits::kWalBytes;  // above it the writer pauses for a truncating checkpoint
+        limits::kWalBytes;    // above it the writer pauses for a truncating checkpoint
+    Wake* streams = nullptr;  // of what waits for stream_events; outlives the database
 };
 
 /// Opens or creates the file: application id, WAL, migrations from schemas/sql (embedded), writer

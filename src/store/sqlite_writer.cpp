@@ -58,6 +58,7 @@ public:
         : connection_(*writer.connection_),
           ids_(writer.ids_),
           task_(task),
+          streams_(writer.settings_.streams),
           now_(writer.clock_.now()) {}
 
     std::size_t statements() const override { return statements_; }
@@ -65,6 +66,10 @@ public:
     std::int64_t next_id() override { return ids_.next(now_); }
     void after_commit(std::function<void()> work) override {
         task_.after.push_back(std::move(work));
+    }
+    void wake_streams() override {
+        if (streams_ == nullptr) return;
+        after_commit([streams = std::exchange(streams_, nullptr)] { streams->notify(); });
     }
 
 protected:
@@ -85,6 +90,7 @@ private:
     SqliteConnection& connection_;
     IdCounter& ids_;
     Task& task_;
+    Wake* streams_;  // until asked for
     const Instant now_;
     std::size_t statements_ = 0;
 };

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "federation/ports.hpp"
+#include "src/base/workers.hpp"
 #include "src/store/ids.hpp"
 #include "src/store/sqlite_checkpointer.hpp"
 #include "src/store/sqlite_connection.hpp"
@@ -31,6 +32,7 @@ public:
         std::filesystem::path file;
         SqliteConnection::Mode mode;
         std::size_t wal_bytes = 0;
+        Wake* streams = nullptr;  // notified after a commit with stream events; may be absent
     };
     GroupWriter(
         Settings settings,

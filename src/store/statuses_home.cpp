@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/store/lists.hpp"
 #include "src/store/statuses.hpp"
+#include "src/store/streams.hpp"
 
 // Home timelines: candidates per local account. Authority is checked when they are read.
 
@@ -92,7 +93,9 @@ std::int64_t fan_out_home(
         tx.all(kChunk, [](const Row& row) { return row.integer(0); }, author, after, chunk);
     if (follows.empty()) return 0;
     const auto last = follows.back();
-    tx.execute(kFanOut, status, author, after, last, is_boost);
+    const auto reached = tx.execute(kFanOut, status, author, after, last, is_boost);
+    // The first chunk is of the transaction that tells of the status itself.
+    if (after > 0 && reached > 0) streams::add(tx, streams::Kind::Home, author, status.value);
     if (is_time_to_trim(status)) {
         for (const auto account : tx.all(kFanOutAccounts, account_id, author, after, last)) {
             trim(tx, account);

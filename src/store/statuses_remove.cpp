@@ -4,6 +4,7 @@
 #include "src/store/lists.hpp"
 #include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
+#include "src/store/streams.hpp"
 
 namespace outboard::store::statuses {
 namespace {
@@ -123,6 +124,7 @@ bool remove(Writer& tx, StatusId id) {
     );
     if (!counted) return false;
     if (!counted->deleted) {
+        streams::add_deletion(tx, id);
         tx.execute(kEmpty, std::vector{id});
         if (counted->boost_of) tx.execute(kLowerBoosts, *counted->boost_of);
         if (counted->listed) {

@@ -9,6 +9,7 @@
 #include "src/store/lists.hpp"
 #include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
+#include "src/store/streams.hpp"
 #include "src/store/tags.hpp"
 
 namespace outboard::store::statuses {
@@ -272,6 +273,10 @@ StatusId insert(Writer& tx, const NewStatus& fresh) {
     }
     // Nobody can have answered a local status before it was there; who named its uri guessed.
     if (!status.local && !status.boost_of) link_waiting(tx, status, id, place.thread);
+    // What is fetched long after it was written is no news.
+    if (status.received_at - status.created_at < limits::kStreamed) {
+        streams::add(tx, streams::Kind::Update, status.account, id.value);
+    }
     return id;
 }
 
@@ -306,6 +311,7 @@ void edit(Writer& tx, const NewStatus& changed) {
     tx.execute(kDropOtherMedia, kept, status.id);
     add_media(tx, status.id, status.account, changed.media);
     if (changed.poll) polls::put(tx, status.id, *changed.poll);
+    streams::add(tx, streams::Kind::Edit, status.account, status.id.value);
 }
 
 }  // namespace outboard::store::statuses

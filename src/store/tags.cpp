@@ -2,6 +2,7 @@
 #include "src/store/tags.hpp"
 
 #include "src/store/lists.hpp"
+#include "src/store/streams.hpp"
 
 namespace outboard::store::tags {
 namespace {
@@ -94,6 +95,11 @@ std::int64_t fan_out(Writer& tx, StatusId status, std::int64_t after, int chunk)
         chunk
     );
     for (const auto& [id, account] : rows) statuses::add_to_home(tx, account, status);
+    // The first chunk is of the transaction that tells of the status itself.
+    if (after > 0 && !rows.empty()) {
+        const auto found = statuses::find(tx, status);
+        if (found) streams::add(tx, streams::Kind::Home, found->account, status.value);
+    }
     return rows.size() == static_cast<std::size_t>(chunk) ? rows.back().first : 0;
 }
 

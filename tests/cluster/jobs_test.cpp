@@ -191,5 +191,31 @@ TEST_CASE("the hourly sweep forgets old bytes and ids, and keeps what still coun
     CHECK(count(kTombstones) == 0);
 }
 
+TEST_CASE("what streams are told from is kept for a quarter of an hour") {
+    Cluster cluster{{"a.example"}};
+    auto& home = cluster["a.example"];
+    cluster.person("a.example", "ana");
+    Peer peer(cluster, "peer.example");
+    peer.add_user("pat");
+    peer.delivers(
+        home, "pat", "/inbox", peer.activity("pat", "Create", peer.note("pat", "/n/1", "<p>x</p>"))
+    );
+    cluster.settle();
+    static constexpr store::Query kEvents{"test.events", "SELECT count(*) FROM stream_events"};
+    const auto count = [&] {
+        return home.app().db.read([&](store::Reader& db) { return db.count(kEvents); });
+    };
+    const auto pass = [&](int minutes) {
+        cluster.advance(std::chrono::minutes(minutes));
+        cluster.settle();
+    };
+    const auto events = count();
+    CHECK(events > 0);
+    pass(10);
+    CHECK(count() == events);
+    pass(10);
+    CHECK(count() == 0);
+}
+
 }  // namespace
 }  // namespace outboard::tests

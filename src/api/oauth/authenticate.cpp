@@ -18,37 +18,44 @@ std::optional<std::string> token_of(const http::Request& request, bool token_in_
         }
     }
     if (!token_in_query) return std::nullopt;
-    const auto pairs = read_form(request.query());
-    if (!pairs) return std::nullopt;
-    for (const auto& [name, value] : *pairs) {
-        if (name == "access_token") return value;
+    if (const auto pairs = read_form(request.query())) {
+        for (const auto& [name, value] : *pairs) {
+            if (name == "access_token") return value;
+        }
+    }
+    // Scripts in a browser can set no other header of a WebSocket (pitfalls.md 11.1).
+    if (const auto offered = request.header("sec-websocket-protocol")) {
+        return std::string(trim(offered->substr(0, offered->find(','))));
     }
     return std::nullopt;
 }
 
 }  // namespace
 
+Result<Caller> find_caller(store::Reader& db, const std::string& hash) {
+    const auto stored = store::tokens::find(db, hash);
+    if (!stored) return fail(Code::Unauthorized, std::string(kNoToken));
+    if (stored->account) {
+        const auto account = store::accounts::find(db, *stored->account);
+        if (!account || !account->is_active()) {
+            return fail(Code::Forbidden, "Your login is currently disabled");
+        }
+    }
+    Caller caller;
+    caller.account = stored->account;
+    caller.app = stored->app;
+    caller.scopes = stored->scopes;
+    caller.app_name = stored->app_name;
+    caller.app_website = stored->app_website;
+    caller.has_token = true;
+    caller.token = hash;
+    return caller;
+}
+
 Result<Caller> authenticate(App& app, const http::Request& request, bool token_in_query) {
     const auto token = token_of(request, token_in_query);
     if (!token) return Caller{};
-    return app.db.read([&](store::Reader& db) -> Result<Caller> {
-        const auto stored = store::tokens::find(db, secret_hash(*token));
-        if (!stored) return fail(Code::Unauthorized, std::string(kNoToken));
-        if (stored->account) {
-            const auto account = store::accounts::find(db, *stored->account);
-            if (!account || !account->is_active()) {
-                return fail(Code::Forbidden, "Your login is currently disabled");
-            }
-        }
-        Caller caller;
-        caller.account = stored->account;
-        caller.app = stored->app;
-        caller.scopes = stored->scopes;
-        caller.app_name = stored->app_name;
-        caller.app_website = stored->app_website;
-        caller.has_token = true;
-        return caller;
-    });
+    return app.db.read([&](store::Reader& db) { return find_caller(db, secret_hash(*token)); });
 }
 
 }  // namespace outboard::api::oauth
