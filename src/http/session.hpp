@@ -150,6 +150,7 @@ private:
     std::unique_ptr<RequestInput> incoming_;  // between head and dispatch
     std::shared_ptr<Exchange> current_;       // shared with the worker while Running
     Answer out_;
+    ByteBudget::Lease out_share_;
 };
 
 }  // namespace outboard::http
