@@ -10,6 +10,7 @@ void register_handlers(Runner& runner) {
     register_home(runner);
     register_federation(runner);
     register_sweeps(runner);
+    register_media(runner);
     const auto written = runner.app().db.write([](store::Writer& tx) {
         store::jobs::release_leases(tx);
         store::deliveries::release_leases(tx);

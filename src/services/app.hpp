@@ -18,6 +18,10 @@ class KeyRing;
 class KeyCache;
 class DomainRules;
 class LoginLimits;
+namespace media {
+class Files;
+class Workshop;
+}  // namespace media
 
 /// What handlers, services, jobs and pages work with: references that Node fills and outlives.
 struct App {
@@ -33,9 +37,11 @@ struct App {
     KeyCache& key_cache;  // verified keys of others
     DomainRules& domain_rules;
     LoginLimits& login_limits;
-    Wake& inbox_wake;     // rows in inbox
-    Wake& delivery_wake;  // rows in outbox or deliveries
-    Wake& jobs_wake;      // rows in jobs
+    media::Files& media_files;  // under DATA/media
+    media::Workshop& workshop;  // outboard-media, on threads of its own
+    Wake& inbox_wake;           // rows in inbox
+    Wake& delivery_wake;        // rows in outbox or deliveries
+    Wake& jobs_wake;            // rows in jobs
 };
 
 }  // namespace outboard
