@@ -192,8 +192,7 @@ Result<Rendered> render_change(
     const bool open = is_open(fresh.status.visibility);
     auto poll = fresh.poll;
     if (poll) poll = told_to_peers(*std::move(poll), app.clock.now());
-    auto object =
-        object_of(app.identity, author, fresh.status, mentioned, fresh.hashtags, poll);
+    auto object = object_of(app.identity, author, fresh.status, mentioned, fresh.hashtags, poll);
     object.attachments = attachments_of(app.identity, fresh.status, fresh.media, app.clock.now());
     OB_TRY(auto rendered, render_object(app, author, object, /*with_proof=*/open));
     OB_TRY(
