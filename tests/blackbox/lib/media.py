@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures against the built program: multipart over the wire, links, limits, deletion, kill -9."""
+import http.client
 import json
 import os
 import random
@@ -152,7 +153,7 @@ def killed(token):
                 answer = upload(token, png(200, 150, tuple(dice.randrange(256) for _ in range(3))))
                 if answer.status == 200:
                     answered.append(answer.json()["id"])
-            except (OSError, ValueError, KeyError):
+            except (OSError, ValueError, KeyError, http.client.HTTPException):
                 time.sleep(0.05)
 
     threads = [threading.Thread(target=load) for _ in range(3)]
