@@ -11,6 +11,7 @@
 
 #include "federation/base/text.hpp"
 #include "src/api/activitypub/routes.hpp"
+#include "src/api/media.hpp"
 #include "src/api/router.hpp"
 #include "src/api/routes.hpp"
 #include "src/api/wellknown/routes.hpp"
@@ -27,6 +28,8 @@
 #include "src/inbox/processor.hpp"
 #include "src/jobs/handlers.hpp"
 #include "src/jobs/runner.hpp"
+#include "src/media/client.hpp"
+#include "src/media/files.hpp"
 #include "src/node/identity.hpp"
 #include "src/node/loop.hpp"
 #include "src/pages/routes.hpp"
@@ -101,6 +104,9 @@ struct Node::Impl {
     LoginLimits login_limits;
     WakeFlag inbox_wake, delivery_wake, jobs_wake;
     std::unique_ptr<fetch::CurlClient> fetcher;
+    std::unique_ptr<media::Files> media_files;
+    std::unique_ptr<WorkerPool> picture_threads;  // wait for outboard-media
+    std::unique_ptr<media::Workshop> workshop;
     std::unique_ptr<WorkerPool> heavy, workers;
     std::unique_ptr<App> app;
     std::unique_ptr<streaming::Hub> hub;
@@ -149,6 +155,12 @@ struct Node::Impl {
             },
             clock
         );
+        identity.link_secret = key_ring->seal().derive("media links");
+        media_files = std::make_unique<media::Files>(folder.media_folder());
+        picture_threads = std::make_unique<WorkerPool>(
+            WorkerSettings{.least = 1, .most = limits::kMediaAtOnce, .queue = limits::kMediaQueue}
+        );
+        workshop = std::make_unique<media::Workshop>(media::helper_beside_this(), *picture_threads);
         heavy = std::make_unique<WorkerPool>(WorkerSettings{.least = 1, .most = 2});
         workers = std::make_unique<WorkerPool>();
         app = std::unique_ptr<App>(new App{
@@ -164,6 +176,8 @@ struct Node::Impl {
             *key_cache,
             *domain_rules,
             login_limits,
+            *media_files,
+            *workshop,
             inbox_wake,
             delivery_wake,
             jobs_wake
@@ -210,6 +224,7 @@ struct Node::Impl {
     Result<std::string> start() {
         OB_TRY(auto listen, parse_listen(config->listen));
         api::client_routes(router);
+        api::media_routes(router);
         api::activitypub::routes(router);
         api::wellknown::routes(router);
         pages::routes(router);
@@ -316,6 +331,8 @@ struct Node::Impl {
         loops.clear();
         if (control) control->stop();
         fetcher.reset();  // ends what waits for the network; its continuations land on the workers
+        if (workshop) workshop->stop();
+        picture_threads.reset();  // running jobs end first; what they bring lands on the workers
         workers.reset();
         heavy.reset();
         log::info("node.stopped");

@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <cstring>
@@ -84,6 +85,23 @@ std::optional<std::string> decode64(std::string_view text, const Positions& posi
 }  // namespace
 
 std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+std::string hmac_sha256(std::string_view key, std::string_view message) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned int size = 0;
+    if (HMAC(
+            EVP_sha256(),
+            key.data(),
+            static_cast<int>(key.size()),
+            reinterpret_cast<const unsigned char*>(message.data()),
+            message.size(),
+            out.data(),
+            &size
+        ) == nullptr) {
+        throw std::runtime_error("the digest could not be computed");
+    }
+    return {reinterpret_cast<const char*>(out.data()), size};
+}
+
 std::string sha512(std::string_view bytes) { return digest(EVP_sha512(), bytes); }
 
 std::int64_t hash64(std::string_view text) {

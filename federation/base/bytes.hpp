@@ -15,6 +15,8 @@ namespace outboard {
 std::string sha256(std::string_view bytes);
 /// SHA-512 as 64 raw bytes.
 std::string sha512(std::string_view bytes);
+/// HMAC with SHA-256 (RFC 2104) as 32 raw bytes.
+std::string hmac_sha256(std::string_view key, std::string_view message);
 /// The first eight bytes of SHA-256, as a signed number with the top bit cleared: the 64-bit key of
 /// a URI column.
 std::int64_t hash64(std::string_view text);

@@ -243,9 +243,40 @@ CREATE TABLE media (
     blurhash TEXT NOT NULL,
     width {id} NOT NULL DEFAULT 0,
     height {id} NOT NULL DEFAULT 0,
-    created_at {instant} NOT NULL
+    focus_x DOUBLE PRECISION,            -- -1 to 1; null: not said
+    focus_y DOUBLE PRECISION,
+    created_at {instant} NOT NULL,
+    -- Ours only:
+    purpose {text_c} NOT NULL DEFAULT 'attachment', -- attachment, avatar, header
+    url_id {text_c} UNIQUE,              -- 128 random bits in hex: what the address carries
+    file {bytes},                        -- SHA-256 of the bytes, their name in media/
+    file_bytes {id} NOT NULL DEFAULT 0,
+    preview {bytes},
+    preview_type {text_c} NOT NULL DEFAULT '',
+    preview_width {id} NOT NULL DEFAULT 0,
+    preview_height {id} NOT NULL DEFAULT 0,
+    expires_at {instant}                 -- of an upload that no status has
 );
 CREATE INDEX media_status ON media (status, position) WHERE status IS NOT NULL;
+CREATE INDEX media_account ON media (account, purpose);
+CREATE INDEX media_file ON media (file) WHERE file IS NOT NULL;
+CREATE INDEX media_preview ON media (preview) WHERE preview IS NOT NULL;
+CREATE INDEX media_expiring ON media (expires_at) WHERE expires_at IS NOT NULL;
+
+-- Files whose row went: their bytes go too, unless another row has the same.
+CREATE TABLE media_gone (
+    hash {bytes} PRIMARY KEY,
+    gone_at {instant} NOT NULL
+);
+
+-- What an account uploaded on a day (UTC), deleted or not.
+CREATE TABLE media_quota (
+    account {id} NOT NULL,
+    day {id} NOT NULL,                   -- days since 1970
+    uploads {id} NOT NULL,
+    bytes {id} NOT NULL,
+    PRIMARY KEY (account, day)
+) {clustered};
 
 CREATE TABLE follows (
     id {id} PRIMARY KEY,

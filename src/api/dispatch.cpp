@@ -160,7 +160,7 @@ Result<http::Response> answer(
         return fail(Code::TooLarge, "The body is larger than this address takes.");
     }
     auto params = policy.surface == Surface::ActivityPub ? Params::read_query(request)
-                                                         : Params::read(request);
+                                                         : Params::read(request, policy.files);
     if (!params) return tl::unexpected<Error>(params.error());
     const Call call(request, std::move(*caller), std::move(*params), std::move(match.parameters));
     return match.route->handle(app, call);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/api/multipart.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "federation/base/text.hpp"
@@ -58,8 +59,8 @@ PartHead read_head(std::string_view head) {
 
 }  // namespace
 
-Result<std::vector<std::pair<std::string, std::string>>> read_multipart(
-    std::string_view content_type, std::string_view body
+Result<Multipart> read_multipart(
+    std::string_view content_type, std::string_view body, std::string_view files
 ) {
     const auto boundary = parameter(content_type, "boundary");
     if (!boundary || boundary->empty() || boundary->size() > 70) {
@@ -67,13 +68,13 @@ Result<std::vector<std::pair<std::string, std::string>>> read_multipart(
     }
     const auto broken = [] { return fail(Code::Invalid, "The multipart body is malformed."); };
     const std::string delimiter = "--" + *boundary;
-    std::vector<std::pair<std::string, std::string>> fields;
+    Multipart found;
     auto at = body.find(delimiter);
     if (at == std::string_view::npos) return broken();
     std::size_t parts = 0;
     while (true) {
         body.remove_prefix(at + delimiter.size());
-        if (body.starts_with("--")) return fields;
+        if (body.starts_with("--")) return found;
         if (!body.starts_with("\r\n")) return broken();
         body.remove_prefix(2);
         if (++parts > limits::kFields) return fail(Code::TooLarge, "Too many parameters.");
@@ -85,9 +86,16 @@ Result<std::vector<std::pair<std::string, std::string>>> read_multipart(
         const auto head = read_head(body.substr(0, head_end));
         const auto content_at = head_end == 0 ? 2 : head_end + 4;
         if (!head.name || content_at > at + 2) return broken();
-        if (head.is_file) return fail(Code::Invalid, "Files are not taken at this address.");
         const auto size = at > content_at ? at - content_at : 0;
-        fields.emplace_back(*head.name, std::string(body.substr(content_at, size)));
+        const auto content = body.substr(content_at, size);
+        const auto names = split(files, ' ');
+        if (!files.empty() && std::find(names.begin(), names.end(), *head.name) != names.end()) {
+            found.files.emplace_back(*head.name, content);
+        } else if (head.is_file) {
+            return fail(Code::Invalid, "No file of the name \"" + *head.name + "\" is taken here.");
+        } else {
+            found.fields.emplace_back(*head.name, std::string(content));
+        }
         at += 2;
     }
 }

@@ -87,19 +87,25 @@ Result<void> read_json_body(json& tree, const http::Request& request) {
 }
 
 /// One body in the encoding its Content-Type names. Clients that send none mean a form.
-Result<void> read_body(json& tree, const http::Request& request) {
-    if (request.body.empty()) return {};
+Result<std::vector<std::pair<std::string, std::string_view>>> read_body(
+    json& tree, const http::Request& request, std::string_view files
+) {
+    std::vector<std::pair<std::string, std::string_view>> none;
+    if (request.body.empty()) return none;
     const auto type = content_type(request);
     if (type == "application/json" || type.ends_with("+json")) {
-        return read_json_body(tree, request);
+        OB_CHECK(read_json_body(tree, request));
+        return none;
     }
     if (type == "multipart/form-data") {
-        OB_TRY(auto pairs, read_multipart(*request.header("content-type"), request.body));
-        return put_all(tree, pairs);
+        OB_TRY(auto parts, read_multipart(*request.header("content-type"), request.body, files));
+        OB_CHECK(put_all(tree, parts.fields));
+        return std::move(parts.files);
     }
     if (type.empty() || type == "application/x-www-form-urlencoded") {
         OB_TRY(auto pairs, read_form(request.body));
-        return put_all(tree, pairs);
+        OB_CHECK(put_all(tree, pairs));
+        return none;
     }
     return fail(
         Code::Invalid,
@@ -175,13 +181,20 @@ Result<Params> Params::read_query(const http::Request& request) {
     return params;
 }
 
-Result<Params> Params::read(const http::Request& request) {
+Result<Params> Params::read(const http::Request& request, std::string_view files) {
     OB_TRY(auto params, read_query(request));
-    OB_CHECK(read_body(*params.tree_, request));
+    OB_TRY(params.files_, read_body(*params.tree_, request, files));
     return params;
 }
 
 const json& Params::tree() const { return *tree_; }
+
+std::optional<std::string_view> Params::file(std::string_view name) const {
+    for (const auto& [known, bytes] : files_) {
+        if (known == name && !bytes.empty()) return bytes;
+    }
+    return std::nullopt;
+}
 
 const json* Params::find(std::string_view name) const {
     const json* at = tree_.get();

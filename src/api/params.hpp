@@ -15,9 +15,9 @@
 
 namespace outboard::api {
 
-/// Parameters of a call from JSON, form, multipart (fields only) and query string, merged as
-/// clients expect (pitfalls.md 1); the body wins. `poll[options][]` and JSON objects read the same.
-/// null means "not given".
+/// Parameters of a call from JSON, form, multipart and query string, merged as clients expect
+/// (pitfalls.md 1); the body wins. `poll[options][]` and JSON objects read the same. null means
+/// "not given".
 class Params {
 public:
     Params();
@@ -26,7 +26,8 @@ public:
     Params& operator=(Params&&) noexcept;
     /// Errors: Invalid for malformed JSON or multipart, text that is not UTF-8, unknown content
     /// types; TooLarge over limits::kFields fields or limits::kFieldDepth brackets.
-    static Result<Params> read(const http::Request& request);
+    /// `files` names the multipart parts that are files, with spaces between.
+    static Result<Params> read(const http::Request& request, std::string_view files = {});
     /// Of the query string alone: for routes whose body is a document.
     static Result<Params> read_query(const http::Request& request);
 
@@ -41,10 +42,13 @@ public:
     /// Objects of a list or of a hash with numeric keys, in order: `fields_attributes`.
     std::vector<json> objects(std::string_view name) const;
     const json& tree() const;
+    /// The bytes of a file, a view into the request's body; nothing when it is absent or empty.
+    std::optional<std::string_view> file(std::string_view name) const;
 
 private:
     const json* find(std::string_view name) const;
     std::unique_ptr<json> tree_;
+    std::vector<std::pair<std::string, std::string_view>> files_;  // the request outlives us
 };
 
 /// `a=b&c=d`, decoded, in order. Errors: as Params::read.

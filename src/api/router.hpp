@@ -28,6 +28,7 @@ struct Policy {
     bool cors = true;
     std::string_view rate = "default";  // bucket of the rate limit
     bool ignores_token = false;         // whatever Authorization says, it is nobody's login
+    std::string_view files = {};        // multipart parts that are files, with spaces between
     bool token_in_query = false;        // streaming: browsers cannot set headers there
 };
 

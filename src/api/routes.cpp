@@ -8,6 +8,7 @@
 #include "src/api/mastodon/conversations.hpp"
 #include "src/api/mastodon/instance.hpp"
 #include "src/api/mastodon/markers.hpp"
+#include "src/api/mastodon/media.hpp"
 #include "src/api/mastodon/notifications.hpp"
 #include "src/api/mastodon/polls.hpp"
 #include "src/api/mastodon/relationships.hpp"
@@ -27,6 +28,7 @@ void client_routes(Router& router) {
     mastodon::conversations(router);
     mastodon::instance(router);
     mastodon::markers(router);
+    mastodon::media(router);
     mastodon::notifications(router);
     mastodon::polls(router);
     mastodon::relationships(router);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 /// Every bound of what is driven from outside, with its unit and reason. Settable ones have their
 /// defaults here.
@@ -53,6 +54,39 @@ inline constexpr auto kStreamClosing = 2s;   // for the other side to answer our
 // Bodies
 inline constexpr std::size_t kInboxBody = 1 * kMiB;  // a document
 inline constexpr std::size_t kApiBody = 256 * kKiB;  // forms and JSON without media
+
+inline constexpr std::size_t kMediaBody =
+    16 * kMiB + kApiBody;  // an upload: the file, and the fields beside it
+// Bodies are read before anybody is asked who they are, so what all of them may hold at once is
+// bounded, and so is what waits to be written. Up to kSmallBody a body counts for nothing: that
+// much is bounded by the connections.
+inline constexpr std::size_t kSmallBody = 64 * kKiB;
+inline constexpr std::size_t kBodiesInFlight = 192 * kMiB;   // then 503
+inline constexpr std::size_t kAnswersInFlight = 256 * kMiB;  // then 503
+
+// Media (DESIGN.md 3.12, THREATS 44-53)
+inline constexpr std::size_t kMediaFile = 16 * kMiB;  // as uploaded
+inline constexpr std::size_t kMediaMade =
+    24 * kMiB;  // re-encoded: a picture can come out larger than it went in
+inline constexpr std::int64_t kMediaPixels = 40'000'000;       // of one picture, by its header
+inline constexpr std::int64_t kAnimationPixels = 100'000'000;  // of all frames together
+inline constexpr int kMediaFrames = 300;                       // about 20 s at 15 a second
+inline constexpr int kMediaSide = 3840;                        // pixels; larger is scaled down
+inline constexpr int kPreviewSide = 640, kAvatarSide = 400, kHeaderSide = 1500;
+inline constexpr auto kMediaDeadline = 30s;     // of one job
+inline constexpr std::size_t kMediaAtOnce = 2;  // processes, about 200 MB each at worst
+inline constexpr std::size_t kMediaQueue = 8;   // jobs waiting with their files, then Unavailable
+inline constexpr std::size_t kMediaPerStatus = 4;
+inline constexpr std::size_t kMediaDescription = 1500;            // characters
+inline constexpr std::int64_t kMediaPerDay = 200;                 // uploads of one account
+inline constexpr std::int64_t kMediaBytesPerDay = 1024 * kMiB;    // stored ones, previews included
+inline constexpr auto kMediaUnattached = std::chrono::hours(24);  // then an upload goes
+inline constexpr auto kMediaDetached =
+    std::chrono::hours(1);  // of a deleted post, for delete-and-redraft
+inline constexpr auto kMediaOrphan = std::chrono::hours(24);  // a file without a row
+inline constexpr auto kMediaLink = std::chrono::minutes(15);  // of what not everybody may see
+inline constexpr auto kMediaPeerLink =
+    std::chrono::hours(24 * 7);  // in a Note for some: as long as its delivery is tried
 
 // Fetching (THREATS 33-37)
 inline constexpr std::size_t kDocument = 1 * kMiB;     // decompressed

@@ -17,6 +17,7 @@ public:
     std::filesystem::path database_file() const { return root_ / "outboard.db"; }
     std::filesystem::path lock_file() const { return root_ / "lock"; }
     std::filesystem::path control_socket() const { return root_ / "control.sock"; }
+    std::filesystem::path media_folder() const { return root_ / "media"; }
     std::filesystem::path keys_file() const { return root_ / "keys"; }
 
     /// Is there a node in it?

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -11,6 +12,7 @@
 #include "src/base/version.hpp"
 #include "src/config/fields.hpp"
 #include "src/control/verbs.hpp"
+#include "src/media/client.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/queues.hpp"
@@ -69,6 +71,16 @@ Check check_files() {
         "open files",
         limit.rlim_max < kFilesWarn ? Mark::Note : Mark::Fine,
         fmt::format("up to {}", limit.rlim_max)
+    };
+}
+
+Check check_pictures(App& app) {
+    const auto& program = app.workshop.program();
+    if (::access(program.c_str(), X_OK) == 0) return {"pictures", Mark::Fine, program.string()};
+    return {
+        "pictures",
+        Mark::Note,
+        program.string() + " is missing, so none can be uploaded; copy it there"
     };
 }
 
@@ -152,6 +164,7 @@ std::vector<Check> examine(App& app, const std::filesystem::path& data) {
     checks.push_back(check_space(data));
     checks.push_back(check_files());
     checks.push_back(check_keys(app));
+    checks.push_back(check_pictures(app));
     struct Counts {
         std::int64_t accounts = 0;
         bool has_owner = false;

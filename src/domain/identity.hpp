@@ -15,6 +15,9 @@ struct Identity {
     std::string domain;           // host[:port]
     std::string handle_domain;    // of handles
     std::string kind = "person";  // or organization
+    /// Makes and checks links to media that not everybody may see (present/media.hpp): derived from
+    /// the node key, never shown, empty where no node serves.
+    std::string link_secret = {};
 
     std::string origin() const { return scheme + "://" + domain; }
     std::string actor_uri(std::string_view username) const {

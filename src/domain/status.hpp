@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -61,6 +62,16 @@ struct Media {
     std::optional<StatusId> status;
     std::string kind = "unknown", media_type, remote_url, description, blurhash;
     std::int64_t width = 0, height = 0;
+    std::optional<std::array<double, 2>> focus;  // x and y, each from -1 to 1
+    // Ours only:
+    std::string purpose = "attachment";        // attachment, avatar, header
+    std::string url_id;                        // 32 hex digits; empty for remote ones
+    std::optional<std::string> file, preview;  // SHA-256, raw
+    std::int64_t file_bytes = 0;
+    std::string preview_type;
+    std::int64_t preview_width = 0, preview_height = 0;
+
+    bool is_local() const { return !url_id.empty(); }
 };
 
 struct StatusRevision {

@@ -7,8 +7,8 @@
 namespace outboard::entities {
 namespace {
 
-/// The part that both forms have. Media are described although none can be taken yet: Ice
-/// Cubes lets nobody sign in without the whole of it.
+/// The part that both forms have. Videos are described although none are taken yet: Ice Cubes lets
+/// nobody sign in without the whole of it.
 json configuration(const Instance& instance) {
     return {
         {"accounts",
@@ -21,14 +21,15 @@ json configuration(const Instance& instance) {
           {"max_note_length", limits::kBio}}},
         {"statuses",
          {{"max_characters", instance.status_characters},
-          {"max_media_attachments", 0},
+          {"max_media_attachments", limits::kMediaPerStatus},
           {"characters_reserved_per_url", 23},
           {"supported_mime_types", json::array({"text/plain", "text/markdown"})}}},
         {"media_attachments",
-         {{"supported_mime_types", json::array()},
-          {"description_limit", 1500},
-          {"image_size_limit", 16 * limits::kMiB},
-          {"image_matrix_limit", 40'000'000},
+         {{"supported_mime_types",
+           json::array({"image/jpeg", "image/png", "image/webp", "image/gif"})},
+          {"description_limit", limits::kMediaDescription},
+          {"image_size_limit", limits::kMediaFile},
+          {"image_matrix_limit", limits::kMediaPixels},
           {"video_size_limit", 99 * limits::kMiB},
           {"video_frame_rate_limit", 60},
           {"video_matrix_limit", 40'000'000}}},

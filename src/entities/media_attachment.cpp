@@ -4,23 +4,36 @@
 #include "src/entities/common.hpp"
 
 namespace outboard::entities {
+namespace {
+
+json size_of(std::int64_t width, std::int64_t height) {
+    return {
+        {"width", width},
+        {"height", height},
+        {"size", std::to_string(width) + "x" + std::to_string(height)},
+        {"aspect", static_cast<double>(width) / static_cast<double>(height)}
+    };
+}
+
+}  // namespace
 
 void to_json(json& out, const MediaAttachment& media) {
     json meta = nullptr;
     if (media.width > 0 && media.height > 0) {
-        const json size = {
-            {"width", media.width},
-            {"height", media.height},
-            {"size", std::to_string(media.width) + "x" + std::to_string(media.height)},
-            {"aspect", static_cast<double>(media.width) / static_cast<double>(media.height)}
+        const bool has_preview = media.preview_width > 0 && media.preview_height > 0;
+        meta = {
+            {"original", size_of(media.width, media.height)},
+            {"small",
+             has_preview ? size_of(media.preview_width, media.preview_height)
+                         : size_of(media.width, media.height)}
         };
-        meta = {{"original", size}, {"small", size}};
+        if (media.focus) meta["focus"] = {{"x", (*media.focus)[0]}, {"y", (*media.focus)[1]}};
     }
     out = {
         {"id", media.id},
         {"type", media.type},
         {"url", text_or_null(media.url)},
-        {"preview_url", text_or_null(media.url)},
+        {"preview_url", text_or_null(media.preview_url)},
         {"remote_url", text_or_null(media.remote_url)},
         {"meta", std::move(meta)},
         {"description", text_or_null(media.description)},

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "src/base/limits.hpp"
+#include "src/http/budget.hpp"
 #include "src/http/exchange.hpp"
 #include "src/http/message.hpp"
 
@@ -21,13 +22,22 @@ public:
     /// of it.
     static constexpr std::size_t kLastChunkBytes = 5;
 
-    explicit RequestInput(std::size_t limit) : limit_(limit) {
+    RequestInput(std::size_t limit, ByteBudget::Lease share)
+        : limit_(limit), share_(std::move(share)) {
         body_limit(boost::none);  // counted here
         header_limit(kMostHeader);
     }
 
     Request request;
     AnswerForm form;
+
+    /// The body did not fit into what all bodies may hold.
+    bool is_starved() const { return starved_; }
+    /// The whole request, with its share of that.
+    Request take_request() {
+        request.share = std::make_shared<const ByteBudget::Lease>(std::move(share_));
+        return std::move(request);
+    }
 
 private:
     using Error = boost::beast::error_code;
@@ -38,6 +48,12 @@ private:
 
     std::size_t take(View bytes, Error& error) {
         if (bytes.size() > limit_ - request.body.size()) {
+            error = boost::beast::http::error::body_limit;
+            return 0;
+        }
+        const auto after = request.body.size() + bytes.size();
+        if (after > limits::kSmallBody && !share_.grow_to(after)) {
+            starved_ = true;
             error = boost::beast::http::error::body_limit;
             return 0;
         }
@@ -67,6 +83,8 @@ private:
     static constexpr std::size_t kFirstReserve =
         16 * limits::kKiB;  // a length is a claim until the bytes are there
     const std::size_t limit_;
+    ByteBudget::Lease share_;
+    bool starved_ = false;
     std::size_t trailers_ = 0;
 };
 

@@ -13,6 +13,7 @@
 
 #include "src/base/guarded.hpp"
 #include "src/base/workers.hpp"
+#include "src/http/budget.hpp"
 #include "src/http/message.hpp"
 #include "src/http/stream.hpp"
 
@@ -82,6 +83,8 @@ struct Front {
     std::atomic<bool> stopping = false;  // answers close their connections
     std::atomic<bool> ended = false;     // late calls do nothing
     PendingSlots pending = {};
+    std::shared_ptr<ByteBudget> bodies = {};   // shared with requests' copies
+    std::shared_ptr<ByteBudget> answers = {};  // shared with sessions' leases
 
     /// An answer of the front's own.
     Response refuse(int status, std::string_view why, std::string_view path) const;

@@ -23,6 +23,8 @@ struct Request {
     std::string body;           // decompressed never: Content-Encoding is refused
     std::string peer;           // client address after trusted proxies, for limits and the log
     bool secure = false;        // arrived by TLS, here or at a trusted proxy
+    std::shared_ptr<const void> share = {
+    };  // of the bodies in flight; given back with the last copy
 
     /// First value of that name, without case.
     std::optional<std::string_view> header(std::string_view name) const;

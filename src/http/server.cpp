@@ -141,6 +141,8 @@ Server::Impl::Impl(
         wanted.pending_deadline,
         std::move(wanted.refusal)
     );
+    front->bodies = std::make_shared<ByteBudget>(wanted.bodies_in_flight);
+    front->answers = std::make_shared<ByteBudget>(wanted.answers_in_flight);
     const auto connections = connections_allowed(wanted.connections);
     shared = std::make_shared<Shared>(std::move(wanted), std::move(front), connections);
 }

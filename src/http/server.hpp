@@ -22,6 +22,8 @@ struct ServerSettings {
     std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
     std::size_t connections = limits::kConnections;
     std::size_t connections_per_address = limits::kConnectionsPerAddress;
+    std::size_t bodies_in_flight = limits::kBodiesInFlight;    // bytes; then 503
+    std::size_t answers_in_flight = limits::kAnswersInFlight;  // bytes; then 503
     int io_threads = 2;
     std::chrono::milliseconds header_deadline = limits::kHeaderDeadline;
     std::chrono::milliseconds body_deadline = limits::kBodyDeadline;
@@ -39,7 +41,8 @@ struct ServerSettings {
 /// Refuses with 400 and closes: repeated Host or Content-Length, Content-Length with
 /// Transfer-Encoding, obs-fold, bare CR or LF, control characters in values, unknown transfer
 /// codings; 413, 414, 415 (Content-Encoding), 431 for what is too large. Header values reach
-/// handlers byte for byte. HEAD reaches them as HEAD; the body of the answer is left out here.
+/// handlers byte for byte. 503 also when all large bodies, or all large answers, hold as much as
+/// they may together. HEAD reaches them as HEAD; the body of the answer is left out here.
 /// Handlers run on `workers`; when it is full the answer is 503 with Retry-After. A Pending not
 /// resumed in time becomes 504. A body or an answer that moves at less than 512 bytes a second is
 /// cut before its deadline. Threads: `start`, `stop` and `reload` from one thread. `workers`

@@ -46,7 +46,8 @@ Session::Session(
       loop_(loop),
       socket_(std::move(socket)),
       lease_(std::move(lease)),
-      address_(address) {
+      address_(address),
+      out_share_(shared_->front->answers->lease()) {
     if (tls != nullptr) tls_ = std::make_unique<asio::ssl::stream<Tcp::socket&>>(socket_, *tls);
 }
 
@@ -153,7 +154,7 @@ void Session::begin_request(std::size_t head_bytes) {
     const auto limit = shared_->front->body_limit(head->method, path);
     if (head->content_length.value_or(0) > limit) return refuse({413, "The body is too large"});
 
-    incoming_ = std::make_unique<RequestInput>(limit);
+    incoming_ = std::make_unique<RequestInput>(limit, shared_->front->bodies->lease());
     ErrorCode error;
     const auto used = incoming_->put(asio::buffer(block.data(), block.size()), error);
     if (error || used != block.size()) return refuse({400, "The head of the request is malformed"});
@@ -197,6 +198,8 @@ void Session::take_body() {
     if (bytes.size() < least) return read(kBodyRead);
     ErrorCode error;
     in_.consume(incoming_->put(asio::buffer(bytes.data(), bytes.size()), error));
+    if (incoming_->is_starved())
+        return refuse({503, "Too many large bodies arrive at once, try again"});
     if (error == beast_http::error::body_limit) return refuse({413, "The body is too large"});
     if (error && error != beast_http::error::need_more)
         return refuse({400, "The body is malformed"});
@@ -213,7 +216,7 @@ void Session::dispatch() {
     identify(incoming_->request, address_, tls_ != nullptr, *loop_.proxies);
     current_ = std::make_shared<Exchange>(
         shared_->front,
-        std::move(incoming_->request),
+        incoming_->take_request(),
         incoming_->form,
         [self = shared_from_this()](std::shared_ptr<Exchange> exchange, Answer answer) {
             self->loop_.post([self, exchange = std::move(exchange), answer = std::move(answer)](
@@ -271,6 +274,11 @@ void Session::begin_stream(std::shared_ptr<Exchange> exchange, Answer answer) {
 // Writing
 
 void Session::send(Answer answer) {
+    if (answer.body.size() > limits::kSmallBody && !out_share_.grow_to(answer.body.size())) {
+        answer = serialise(
+            plain_answer(503, "Too many large answers wait, try again"), {.keep_alive = false}
+        );
+    }
     out_ = std::move(answer);
     enter(Phase::Writing, shared_->settings.write_deadline);
     write();
@@ -299,6 +307,7 @@ void Session::on_written(ErrorCode error, std::size_t count) {
     if (static_cast<std::size_t>(sent_) < out_.head.size() + out_.body.size()) return write();
     const bool close = out_.close || shared_->front->stopping;
     out_ = {};
+    out_share_.reset();
     if (close) return linger();
     next_request();
 }
@@ -347,6 +356,7 @@ void Session::close() {
     lease_.reset();
     current_.reset();
     end_stream();
+    out_share_.reset();
     loop_.remove(*this);
 }
 

@@ -166,6 +166,7 @@ private:
     std::shared_ptr<Exchange> current_;       // shared with the worker while Running
     Answer out_;
     std::shared_ptr<StreamSession> stream_;  // shared with its operations and whoever sends to it
+    ByteBudget::Lease out_share_;
 };
 
 }  // namespace outboard::http

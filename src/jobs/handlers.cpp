@@ -11,6 +11,7 @@ void register_handlers(Runner& runner) {
     register_federation(runner);
     register_sweeps(runner);
     register_streams(runner);
+    register_media(runner);
     const auto written = runner.app().db.write([](store::Writer& tx) {
         store::jobs::release_leases(tx);
         store::deliveries::release_leases(tx);

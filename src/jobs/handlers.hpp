@@ -13,6 +13,10 @@ void register_handlers(Runner& runner);
 void register_home(Runner& runner);        // home.fanout
 void register_federation(Runner& runner);  // thread.ancestors, account.refresh, hint.fetch
 void register_sweeps(Runner& runner);      // sweep (hourly), status.sweep, account.purge
+void register_media(Runner& runner);       // media.remove, media.purge
+
+/// The hourly part of media: uploads nobody posted, files without a row.
+Result<void> sweep_media(App& app);
 
 void register_streams(Runner& runner);  // stream.sweep (every five minutes)
 

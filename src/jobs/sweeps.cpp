@@ -44,6 +44,7 @@ Result<void> sweep_all(App& app) {
     OB_CHECK(repeat(app, [&](store::Writer& tx) {
         return store::tokens::drop_revoked(tx, now - limits::kIdMemory, kRows);
     }));
+    OB_CHECK(sweep_media(app));
     return app.db.write([&](store::Writer& tx) {
         store::tombstones::drop_older_than(tx, now - limits::kTombstones);
         store::idempotency::drop_older_than(tx, now - limits::kIdempotency);

@@ -5,6 +5,7 @@
 #include "src/base/limits.hpp"
 #include "src/entities/common.hpp"
 #include "src/present/links.hpp"
+#include "src/present/media.hpp"
 #include "src/present/presenter.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/polls.hpp"
@@ -31,19 +32,6 @@ const typename Map::mapped_type& list_of(const Map& map, const Key& key) {
     static const typename Map::mapped_type kNone;
     const auto it = map.find(key);
     return it == map.end() ? kNone : it->second;
-}
-
-entities::MediaAttachment media_entity(const Media& media) {
-    return {
-        .id = std::to_string(media.id),
-        .type = media.kind,
-        .url = media.remote_url,
-        .remote_url = media.remote_url,
-        .description = media.description,
-        .blurhash = media.blurhash,
-        .width = media.width,
-        .height = media.height
-    };
 }
 
 entities::Poll poll_entity(
@@ -141,7 +129,9 @@ entities::Status Presenter::build(const Status& status, const Loaded& loaded) co
     }
     out.account = account(author);
     for (const auto& media : list_of(loaded.media, status.id)) {
-        out.media_attachments.push_back(media_entity(media));
+        out.media_attachments.push_back(
+            media_entity(identity_, media, status.visibility <= Visibility::Unlisted, db_.now())
+        );
     }
     add_mentions_and_tags(out, status, loaded);
     if (const auto it = loaded.polls.find(status.id); it != loaded.polls.end()) {

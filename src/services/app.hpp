@@ -21,6 +21,10 @@ class LoginLimits;
 namespace streaming {
 class Hub;
 }
+namespace media {
+class Files;
+class Workshop;
+}  // namespace media
 
 /// What handlers, services, jobs and pages work with: references that Node fills and outlives.
 struct App {
@@ -36,6 +40,8 @@ struct App {
     KeyCache& key_cache;  // verified keys of others
     DomainRules& domain_rules;
     LoginLimits& login_limits;
+    media::Files& media_files;          // under DATA/media
+    media::Workshop& workshop;          // outboard-media, on threads of its own
     Wake& inbox_wake;                   // rows in inbox
     Wake& delivery_wake;                // rows in outbox or deliveries
     Wake& jobs_wake;                    // rows in jobs

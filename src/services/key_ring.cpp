@@ -44,6 +44,10 @@ std::string slot_of(AccountId account, std::string_view purpose) {
 
 }  // namespace
 
+std::string KeySeal::derive(std::string_view purpose) const {
+    return hmac_sha256(node_key_, "outboard " + std::string(purpose));
+}
+
 std::string KeySeal::seal(
     std::string_view plain, std::string_view actor, std::string_view key_id, Random& random
 ) const {

@@ -32,6 +32,9 @@ public:
         std::string_view sealed, std::string_view actor, std::string_view key_id
     ) const;
 
+    /// A secret for one purpose, the same as long as the node key is.
+    std::string derive(std::string_view purpose) const;
+
 private:
     std::string node_key_;
 };

@@ -262,6 +262,7 @@ Result<void> delete_local_account(App& app, std::string_view username) {
         store::users::remove(tx, account.id);
         store::accounts::set_deleted(tx, account.id);
         if (account.document) store::documents::drop_unused(tx, *account.document);
+        store::jobs::add(tx, "media.purge", write_json({{"account", account.id.value}}), tx.now());
         plan_purge(tx, app, account.id, tx.now() + kPurgeAfter);
     });
 }

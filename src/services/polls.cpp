@@ -11,10 +11,12 @@
 #include "src/html/html.hpp"
 #include "src/present/sight.hpp"
 #include "src/services/compose.hpp"
+#include "src/services/media.hpp"
 #include "src/services/outgoing.hpp"
 #include "src/services/statuses.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
+#include "src/store/media.hpp"
 #include "src/store/polls.hpp"
 #include "src/store/queues.hpp"
 #include "src/store/statuses.hpp"
@@ -227,6 +229,7 @@ Result<std::optional<Poll>> send_tally(App& app, StatusId id) {
         Poll poll;
         std::vector<Account> mentioned;
         std::vector<std::string> hashtags;
+        std::vector<Media> media;
         std::vector<AccountId> had;
     };
     const auto before = app.db.read([&](store::Reader& db) -> std::optional<Before> {
@@ -241,6 +244,7 @@ Result<std::optional<Poll>> send_tally(App& app, StatusId id) {
             .poll = *std::move(poll),
             .mentioned = {},
             .hashtags = store::statuses::load_tags(db, {id})[id],
+            .media = store::media::load_of_status(db, id),
             .had = had_by(db, *status)
         };
         found.mentioned = store::accounts::load(db, store::statuses::load_mentions(db, {id})[id]);
@@ -250,7 +254,7 @@ Result<std::optional<Poll>> send_tally(App& app, StatusId id) {
     });
     if (!before) return std::optional<Poll>{};
     const bool open = before->status.visibility <= Visibility::Unlisted;
-    const auto object = object_of(
+    auto object = object_of(
         app.identity,
         before->author,
         before->status,
@@ -258,6 +262,8 @@ Result<std::optional<Poll>> send_tally(App& app, StatusId id) {
         before->hashtags,
         told_to_peers(before->poll, app.clock.now())
     );
+    object.attachments =
+        attachments_of(app.identity, before->status, before->media, app.clock.now());
     OB_TRY(const auto rendered, render_object(app, before->author, object, /*with_proof=*/open));
     OB_TRY(
         auto update,

@@ -7,10 +7,12 @@
 #include "federation/base/text.hpp"
 #include "src/base/limits.hpp"
 #include "src/html/html.hpp"
+#include "src/present/media.hpp"
 #include "src/services/actor_document.hpp"
 #include "src/services/compose.hpp"
 #include "src/services/outgoing.hpp"
 #include "src/store/accounts.hpp"
+#include "src/store/media.hpp"
 
 namespace outboard::services {
 namespace {
@@ -100,7 +102,28 @@ bool apply_profile(App& app, Account& account, const ProfileChanges& changes) {
         }
         changed = true;
     }
+    for (const auto& [picture, url] :
+         {std::pair{&changes.avatar, &account.avatar_url},
+          std::pair{&changes.header, &account.header_url}}) {
+        if (!*picture) continue;
+        *url = present::media_url(
+            app.identity, (*picture)->media, present::Variant::Original, std::nullopt
+        );
+        changed = true;
+    }
     return changed;
+}
+
+/// The new picture's row instead of the old one's.
+void put_picture(
+    store::Writer& tx, const std::optional<StoredMedia>& picture, std::string_view purpose
+) {
+    if (!picture) return;
+    auto media = picture->media;
+    media.purpose = purpose;
+    store::media::drop_of_purpose(tx, media.account, purpose);
+    store::media::insert(tx, media, std::nullopt);
+    store::media::add_to_quota(tx, media.account, media.file_bytes);
 }
 
 /// What tells the followers: the actor's document inside an Update to everybody.
@@ -156,6 +179,8 @@ Result<void> update_profile(App& app, AccountId viewer, const ProfileChanges& ch
         }
         if (set_defaults) store::users::set_defaults(tx, *user);
         if (!profile) return {};
+        put_picture(tx, changes.avatar, "avatar");
+        put_picture(tx, changes.header, "header");
         store::accounts::update(tx, *account);
         put_actor_document(tx, *account, profile->document);
         emit(tx, app, profile->update);

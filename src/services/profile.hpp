@@ -8,6 +8,7 @@
 
 #include "src/domain/account.hpp"
 #include "src/services/app.hpp"
+#include "src/services/media.hpp"
 
 namespace outboard::services {
 
@@ -19,6 +20,7 @@ struct ProfileChanges {
         fields;  // name, value as written
     std::optional<std::string> default_visibility, default_language, default_content_type;
     std::optional<bool> default_sensitive;
+    std::optional<StoredMedia> avatar, header;
 };
 
 /// Changes the profile and the settings of new posts in one transaction; a changed profile is

@@ -71,6 +71,7 @@ std::vector<Media> media_of(const Object& object, AccountId author) {
             std::string(cut_codepoints(html::to_plain_text(attachment.description), kDescription));
         if (attachment.blurhash.size() <= kBlurhash)
             item.blurhash = html::clean_name(attachment.blurhash, kBlurhash);
+        item.focus = attachment.focal_point;
         item.width = std::clamp<std::int64_t>(attachment.width, 0, 100'000);
         item.height = std::clamp<std::int64_t>(attachment.height, 0, 100'000);
         media.push_back(std::move(item));

@@ -14,6 +14,7 @@
 #include "src/services/tags.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
+#include "src/store/media.hpp"
 #include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
 
@@ -33,9 +34,10 @@ Result<void> check_text(
     std::string_view text,
     std::string_view spoiler,
     std::string_view language,
-    std::string_view content_type
+    std::string_view content_type,
+    bool has_media
 ) {
-    if (is_blank(text)) {
+    if (is_blank(text) && !has_media) {
         return fail(Code::Invalid, "Validation failed: Text can't be blank");
     }
     const auto most = static_cast<std::size_t>(app.config->limits_status_characters);
@@ -190,8 +192,8 @@ Result<Rendered> render_change(
     const bool open = is_open(fresh.status.visibility);
     auto poll = fresh.poll;
     if (poll) poll = told_to_peers(*std::move(poll), app.clock.now());
-    const auto object =
-        object_of(app.identity, author, fresh.status, mentioned, fresh.hashtags, poll);
+    auto object = object_of(app.identity, author, fresh.status, mentioned, fresh.hashtags, poll);
+    object.attachments = attachments_of(app.identity, fresh.status, fresh.media, app.clock.now());
     OB_TRY(auto rendered, render_object(app, author, object, /*with_proof=*/open));
     OB_TRY(
         auto activity,
@@ -216,6 +218,37 @@ Result<std::optional<Poll>> changed_poll(App& app, const Status& before, const C
     OB_TRY(auto wanted, make_poll(*changes.poll, app.clock.now()));
     keep_votes(wanted, there);
     return std::optional(std::move(wanted));
+}
+
+/// What an edit leaves attached.
+Result<std::vector<Media>> changed_media(App& app, const Status& before, const Changes& changes) {
+    OB_TRY(auto media, app.db.read([&](store::Reader& db) -> Result<std::vector<Media>> {
+        if (!changes.media) return store::media::load_of_status(db, before.id);
+        return load_attachable(db, before.account, *changes.media, before.id);
+    }));
+    for (const auto& [id, details] : changes.media_details) {
+        OB_CHECK(check_details(details));
+        for (auto& item : media) {
+            if (item.id != id) continue;
+            item.description = details.description.value_or(item.description);
+            if (details.focus) item.focus = details.focus;
+        }
+    }
+    return media;
+}
+
+bool is_same_media(App& app, const Status& before, const std::vector<Media>& media) {
+    const auto there =
+        app.db.read([&](store::Reader& db) { return store::media::load_of_status(db, before.id); });
+    return std::equal(
+        there.begin(),
+        there.end(),
+        media.begin(),
+        media.end(),
+        [](const Media& a, const Media& b) {
+            return a.id == b.id && a.description == b.description && a.focus == b.focus;
+        }
+    );
 }
 
 Result<void> check_count(const std::vector<Account>& mentioned) {
@@ -250,6 +283,9 @@ Result<std::optional<StatusId>> store_post(
     fresh.audience = audience_of(fresh.status, mentioned);
     for (const auto& account : mentioned) fresh.mentions.push_back(account.id);
     fresh.hashtags = hashtags;
+    OB_TRY(fresh.media, app.db.read([&](store::Reader& db) {
+        return load_attachable(db, author, draft.media, std::nullopt);
+    }));
     OB_TRY(
         auto rendered,
         render_change(app, "Create", fresh.status.activity_uri, around.author, fresh, mentioned)
@@ -264,6 +300,7 @@ Result<std::optional<StatusId>> store_post(
         if (!key.empty() && !store::idempotency::take(tx, author, key, id)) {
             return store::idempotency::find(tx, author, key).value_or(id);
         }
+        OB_CHECK(load_attachable(tx, author, draft.media, std::nullopt));  // still
         put_object(tx, fresh.status, rendered.object);
         store::statuses::insert(tx, fresh);
         if (fresh.poll) plan_end(tx, app, id, *fresh.poll);
@@ -295,7 +332,9 @@ Result<StatusId> post(App& app, AccountId author, const Draft& draft) {
         return fail(Code::Invalid, "The Idempotency-Key is longer than 255 characters.");
     }
     if (const auto made = find_by_key(app, author, draft.idempotency_key)) return *made;
-    OB_CHECK(check_text(app, draft.text, draft.spoiler, draft.language, draft.content_type));
+    OB_CHECK(check_text(
+        app, draft.text, draft.spoiler, draft.language, draft.content_type, !draft.media.empty()
+    ));
     const auto found = html::find_entities(draft.text);
     OB_TRY(const auto around, look_around(app, author, draft.reply_to, found.handles));
     const auto mentioned = mentioned_by(around);
@@ -319,7 +358,15 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
     status.sensitive = changes.sensitive.value_or(before.sensitive) || !status.spoiler.empty();
     status.language = changes.language.value_or(before.language);
     status.content_type = changes.content_type.value_or(before.content_type);
-    OB_CHECK(check_text(app, status.source, status.spoiler, status.language, status.content_type));
+    OB_TRY(changed.media, changed_media(app, before, changes));
+    OB_CHECK(check_text(
+        app,
+        status.source,
+        status.spoiler,
+        status.language,
+        status.content_type,
+        !changed.media.empty()
+    ));
     const auto found = html::find_entities(status.source);
     OB_TRY(const auto around, look_around(app, author, before.reply_to, found.handles));
     const auto mentioned = mentioned_by(around);
@@ -330,7 +377,7 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
     const bool same = !changes.poll && status.content.str() == before.content.str() &&
                       status.source == before.source && status.spoiler == before.spoiler &&
                       status.sensitive == before.sensitive && status.language == before.language;
-    if (same) return id;
+    if (same && is_same_media(app, before, changed.media)) return id;
     status.edited_at = app.clock.now();
     for (const auto& account : mentioned) changed.mentions.push_back(account.id);
     changed.hashtags = found.hashtags;
@@ -355,6 +402,7 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
         if (here.revision != before.revision) {
             return fail(Code::Conflict, "The post was edited at the same time; try again.");
         }
+        if (changes.media) OB_CHECK(load_attachable(tx, author, *changes.media, id));  // still
         put_object(tx, status, rendered.object);
         auto stored = changed;
         if (stored.poll) keep_votes(*stored.poll, store::polls::find(tx, id));

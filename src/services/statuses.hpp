@@ -7,6 +7,7 @@
 
 #include "src/domain/status.hpp"
 #include "src/services/app.hpp"
+#include "src/services/media.hpp"
 #include "src/services/polls.hpp"
 
 namespace outboard::services {
@@ -24,6 +25,7 @@ struct Draft {
     std::string application;   // name of the client
     std::string idempotency_key;
     std::optional<NewPoll> poll;
+    std::vector<std::int64_t> media;  // uploads of the author's that wait
 };
 
 /// The status made by an earlier call with that key, within the hour of clients' retries and a
@@ -40,14 +42,17 @@ struct Changes {
     std::optional<std::string> text, spoiler, language, content_type;
     std::optional<bool> sensitive;
     std::optional<NewPoll> poll;
+    std::optional<std::vector<std::int64_t>> media;  // those it has and uploads that wait, in order
+    std::vector<std::pair<std::int64_t, MediaDetails>> media_details;  // of those
 };
 /// A new revision, sent as Update to everyone who had the post (CONTRACT.md 20). The audience
 /// stays. Errors: NotFound unless it is the author's own, Invalid as for `post`.
 Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& changes);
 
-/// Makes a tombstone of it and sends Delete to everyone who had it. An own boost is undone.
-/// Errors: NotFound unless it is the author's own.
-Result<void> remove_status(App& app, AccountId author, StatusId id);
+/// Makes a tombstone of it and sends Delete to everyone who had it. An own boost is undone. Its
+/// media go too, bytes and all; with `keep_media` they wait for another post, under new addresses
+/// that only the author gets (delete-and-redraft). Errors: NotFound unless it is the author's own.
+Result<void> remove_status(App& app, AccountId author, StatusId id, bool keep_media = false);
 
 Result<StatusId> bookmark(App& app, AccountId viewer, StatusId id);
 Result<StatusId> unbookmark(App& app, AccountId viewer, StatusId id);

@@ -11,6 +11,7 @@
 #include "src/services/statuses.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
+#include "src/store/media.hpp"
 #include "src/store/statuses.hpp"
 
 namespace outboard::services {
@@ -35,7 +36,7 @@ std::vector<AccountId> had_by(store::Reader& db, const Status& status) {
     return remote_of(db, people);
 }
 
-Result<void> remove_status(App& app, AccountId author, StatusId id) {
+Result<void> remove_status(App& app, AccountId author, StatusId id, bool keep_media) {
     struct Before {
         Status status;
         Account author;
@@ -78,6 +79,13 @@ Result<void> remove_status(App& app, AccountId author, StatusId id) {
 
     return app.db.write([&](store::Writer& tx) -> Result<void> {
         OB_CHECK(find_own(tx, author, id));
+        if (keep_media) {
+            for (const auto& media : store::media::load_of_status(tx, id)) {
+                store::media::detach(
+                    tx, media.id, fresh_media_address(app), tx.now() + limits::kMediaDetached
+                );
+            }
+        }
         sweep_status(tx, app, id);
         store::tombstones::add(
             tx,

@@ -36,7 +36,7 @@ std::optional<Status> find_by_uri(Reader& db, std::string_view uri);
 std::optional<Status> find_by_any_uri(Reader& db, std::string_view uri);
 std::vector<Status> load(Reader& db, const std::vector<StatusId>& ids);  // in no order
 
-/// Everything new: row, audience, mentions, tags, media. Returns the id used (remote ones move to
+/// Everything new: row, audience, mentions, tags, media (an own upload is attached). Returns the id used (remote ones move to
 /// the next free id), or that of the row with this uri, or of this account's boost of `boost_of`,
 /// when it is there already; nothing is changed then. The thread is that of `reply_to`, else the
 /// status' own id. A `reply_to_uri` alone links nothing: whether the author may know of the parent

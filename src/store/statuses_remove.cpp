@@ -2,6 +2,7 @@
 #include "src/store/accounts.hpp"
 #include "src/store/conversations.hpp"
 #include "src/store/lists.hpp"
+#include "src/store/media.hpp"
 #include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
 #include "src/store/streams.hpp"
@@ -69,7 +70,6 @@ OB_IDS_QUERY(
 
 OB_QUERY(kDropMentions, "status.remove_mentions", "DELETE FROM mentions WHERE status = $1");
 OB_QUERY(kDropTags, "status.remove_tags", "DELETE FROM status_tags WHERE status = $1");
-OB_QUERY(kDropMedia, "status.remove_media", "DELETE FROM media WHERE status = $1");
 OB_QUERY(kLowerReplies, "status.lower_replies", R"sql(
     UPDATE statuses SET replies_count = replies_count - 1
     WHERE id = $1 AND replies_count > 0)sql");
@@ -134,7 +134,7 @@ bool remove(Writer& tx, StatusId id) {
         tx.execute(kDropAudience, std::vector{id});
         tx.execute(kDropMentions, id);
         tx.execute(kDropTags, id);
-        tx.execute(kDropMedia, id);
+        media::drop_of_status(tx, id, /*kept=*/{});
         tx.execute(kDropAllRevisions, id);
         tx.execute(kUnpin, counted->account, id);
         polls::remove(tx, id);

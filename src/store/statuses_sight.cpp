@@ -59,29 +59,6 @@ OB_IDS_QUERY(
     "$1",
     " ORDER BY st.status, t.id"
 );
-OB_IDS_QUERY(
-    kMedia,
-    "status.load_media",
-    "SELECT id, account, status, kind, media_type, remote_url, description, blurhash, width,"
-    " height FROM media WHERE status",
-    "$1",
-    " ORDER BY status, position, id"
-);
-
-Media read_media(const Row& row) {
-    Media media;
-    media.id = row.integer(0);
-    media.account = row.id<Account>(1);
-    media.status = row.maybe_id<Status>(2);
-    media.kind = row.text(3);
-    media.media_type = row.text(4);
-    media.remote_url = row.text(5);
-    media.description = row.text(6);
-    media.blurhash = row.text(7);
-    media.width = row.integer(8);
-    media.height = row.integer(9);
-    return media;
-}
 
 }  // namespace
 
@@ -154,17 +131,6 @@ std::unordered_map<StatusId, std::vector<std::string>> load_tags(
     if (ids.empty()) return tags;
     db.each(kTags, [&](const Row& row) { tags[row.id<Status>(0)].push_back(row.text(1)); }, ids);
     return tags;
-}
-
-std::unordered_map<StatusId, std::vector<Media>> load_media(
-    Reader& db, const std::vector<StatusId>& ids
-) {
-    std::unordered_map<StatusId, std::vector<Media>> media;
-    if (ids.empty()) return media;
-    db.each(
-        kMedia, [&](const Row& row) { media[row.id<Status>(2)].push_back(read_media(row)); }, ids
-    );
-    return media;
 }
 
 }  // namespace outboard::store::statuses

@@ -7,6 +7,7 @@
 #include "src/store/accounts.hpp"
 #include "src/store/conversations.hpp"
 #include "src/store/lists.hpp"
+#include "src/store/media.hpp"
 #include "src/store/polls.hpp"
 #include "src/store/statuses.hpp"
 #include "src/store/streams.hpp"
@@ -45,12 +46,13 @@ OB_QUERY(kAddTag, "status.add_tag", R"sql(
     INSERT INTO status_tags (tag, status) VALUES ($1, $2)
     ON CONFLICT (tag, status) DO NOTHING)sql");
 OB_QUERY(kAttachMedia, "media.attach", R"sql(
-    UPDATE media SET status = $3, position = $4, description = $5
-    WHERE id = $1 AND account = $2)sql");
+    UPDATE media SET status = $3, position = $4, description = $5, focus_x = $6, focus_y = $7,
+        expires_at = NULL
+    WHERE id = $1 AND account = $2 AND (status IS NULL OR status = $3))sql");
 OB_QUERY(kInsertMedia, "media.insert", R"sql(
     INSERT INTO media (id, account, status, position, kind, media_type, remote_url, description,
-        blurhash, width, height, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12))sql");
+        blurhash, width, height, focus_x, focus_y, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))sql");
 OB_QUERY(kAddReplies, "status.add_replies", R"sql(
     UPDATE statuses SET replies_count = replies_count + $2 WHERE id = $1)sql");
 OB_QUERY(kAddBoost, "status.add_boost", R"sql(
@@ -93,14 +95,6 @@ OB_QUERY(kEdit, "status.edit", R"sql(
     WHERE id = $1 AND state <> 'deleted')sql");
 OB_QUERY(kDropMentions, "status.drop_mentions", "DELETE FROM mentions WHERE status = $1");
 OB_QUERY(kDropTags, "status.drop_tags", "DELETE FROM status_tags WHERE status = $1");
-OB_QUERY(kDropMedia, "status.drop_media", "DELETE FROM media WHERE status = $1");
-OB_IDS_QUERY(
-    kDropOtherMedia,
-    "status.drop_other_media",
-    "DELETE FROM media WHERE status = $2 AND NOT id",
-    "$1",
-    ""
-);
 
 /// Counters tell of what everybody may see, and of nothing else (THREATS 104).
 bool is_listed(const Status& status) {
@@ -154,9 +148,14 @@ void add_tags(Writer& tx, StatusId id, const std::vector<std::string>& hashtags)
 void add_media(Writer& tx, StatusId id, AccountId account, const std::vector<Media>& media) {
     int position = 0;
     for (const auto& item : media) {
+        const auto focus = [&](std::size_t axis) {
+            return item.focus ? std::optional((*item.focus)[axis]) : std::nullopt;
+        };
         const bool attached =
             item.id != 0 &&
-            tx.execute(kAttachMedia, item.id, account, id, position, item.description) == 1;
+            tx.execute(
+                kAttachMedia, item.id, account, id, position, item.description, focus(0), focus(1)
+            ) == 1;
         if (!attached) {
             tx.execute(
                 kInsertMedia,
@@ -171,6 +170,8 @@ void add_media(Writer& tx, StatusId id, AccountId account, const std::vector<Med
                 item.blurhash,
                 item.width,
                 item.height,
+                focus(0),
+                focus(1),
                 tx.now()
             );
         }
@@ -308,7 +309,7 @@ void edit(Writer& tx, const NewStatus& changed) {
     for (const auto& item : changed.media) {
         if (item.id != 0) kept.push_back(item.id);
     }
-    tx.execute(kDropOtherMedia, kept, status.id);
+    media::drop_of_status(tx, status.id, kept);
     add_media(tx, status.id, status.account, changed.media);
     if (changed.poll) polls::put(tx, status.id, *changed.poll);
     streams::add(tx, streams::Kind::Edit, status.account, status.id.value);

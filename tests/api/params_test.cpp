@@ -143,7 +143,7 @@ TEST_CASE("the number of parameters and their depth have a bound") {
     CHECK_FALSE(Params::read(request("/x", "application/json", "{\"a\":" + deep)).has_value());
 }
 
-TEST_CASE("multipart keeps empty values and refuses files") {
+TEST_CASE("multipart keeps empty values and takes files of expected names alone") {
     const auto params = read(request(
         "/x",
         "multipart/form-data; boundary=\"a b\"",
@@ -152,14 +152,30 @@ TEST_CASE("multipart keeps empty values and refuses files") {
     ));
     CHECK(params.text("empty") == "");
     CHECK(params.text("lines") == "one\r\ntwo");
-    const auto file = Params::read(request(
+    const auto with_file = request(
         "/x",
         "multipart/form-data; boundary=B",
         "--B\r\nContent-Disposition: form-data; name=\"avatar\"; "
-        "filename=\"a.png\"\r\n\r\nxx\r\n--B--"
-    ));
-    REQUIRE_FALSE(file.has_value());
-    CHECK(file.error().shown.find("Files") != std::string::npos);
+        "filename=\"a.png\"\r\n\r\nx\xFF\r\n--B--"
+    );
+    for (const auto* taken : {"", "file", "file header"}) {
+        const auto refused = Params::read(with_file, taken);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().shown.find("\"avatar\"") != std::string::npos);
+    }
+    const auto file = Params::read(with_file, "avatar header");
+    REQUIRE(file.has_value());
+    CHECK(file->file("avatar") == "x\xFF");
+    CHECK_FALSE(file->file("header").has_value());
+    CHECK_FALSE(file->has("avatar"));
+    // Without a file name, by the part's name alone.
+    const auto bare = request(
+        "/x",
+        "multipart/form-data; boundary=B",
+        "--B\r\nContent-Disposition: form-data; name=file\r\n\r\n\xFF\xD8\r\n--B--"
+    );
+    CHECK_FALSE(Params::read(bare).has_value());
+    CHECK(Params::read(bare, "file")->file("file") == "\xFF\xD8");
 }
 
 }  // namespace

@@ -90,6 +90,17 @@ TEST_CASE("base58 goes both ways, keeps leading zeros, and refuses long input") 
     CHECK_FALSE(from_base58(std::string(4097, 'z')));
 }
 
+TEST_CASE("HMAC is that of RFC 4231") {
+    CHECK(
+        to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    );
+    CHECK(
+        to_hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")) ==
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+    );
+}
+
 TEST_CASE("constant-time comparison still compares") {
     CHECK(equal_constant_time("abc", "abc"));
     CHECK_FALSE(equal_constant_time("abc", "abd"));

@@ -148,6 +148,54 @@ TEST_CASE("bodies over their limit get 413, by length at once and by chunks whil
     CHECK(reply->status == 413);
 }
 
+TEST_CASE("large bodies that are still coming hold no more than their share together") {
+    auto settings = any_port();
+    settings.bodies_in_flight = 300'000;
+    const Running node(settings, echo, 200'000);
+    const std::string large = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n";
+    {
+        auto first = node.client();
+        REQUIRE(first.send(large + std::string(190'000, 'x')));
+        // Another finds no room, once the first one's bytes are there.
+        CHECK(eventually([&] {
+            auto second = node.client();
+            const auto reply = second.ask(large + std::string(200'000, 'y'));
+            return reply && reply->status == 503 && second.closes();
+        }));
+        CHECK(node.client().ask(post("/", std::string(60'000, 'z')))->status == 200);  // small
+        const auto whole = first.ask(std::string(10'000, 'x'));
+        REQUIRE(whole);
+        CHECK(whole->status == 200);
+    }
+    CHECK(eventually([&] {
+        const auto reply = node.client().ask(large + std::string(200'000, 'y'));
+        return reply && reply->status == 200;
+    }));
+}
+
+TEST_CASE("large answers that nobody reads hold no more than their share together") {
+    auto settings = any_port();
+    settings.answers_in_flight = 30'000'000;
+    const std::string large(20'000'000, 'z');
+    const Running node(settings, [&](const Request& request) {
+        return request.path() == "/large" ? Response::make(200, "text/plain", large)
+                                          : echo(request);
+    });
+    {
+        Client unread(node.server.port(), 4096);
+        REQUIRE(unread.send(get("/large")));
+        CHECK(eventually([&] {
+            const auto reply = node.client().ask(get("/large"));
+            return reply && reply->status == 503;
+        }));
+        CHECK(node.answers());
+    }
+    CHECK(eventually([&] {
+        const auto reply = node.client().ask(get("/large"));
+        return reply && reply->status == 200;
+    }));
+}
+
 TEST_CASE("a refusal reaches a client that is still sending a large body") {
     const Running node(any_port(), echo, 10'000);
     auto client = node.client();

@@ -126,7 +126,10 @@ Result<void> CountingDatabase::with_writer(const std::function<Result<void>(stor
 TestNode::TestNode(TestNodeOptions options)
     : config(std::move(options.config)),
       folder_(options.folder.empty() ? make_folder() : options.folder),
-      keeps_folder_(!options.folder.empty()) {
+      keeps_folder_(!options.folder.empty()),
+      media_files_(folder_ / "media"),
+      workshop_(OUTBOARD_MEDIA_PROGRAM, workers_) {
+    identity_.link_secret = "for tests alone";
     log::configure(log::Level::Warn, /*as_json=*/false);
     identity_.scheme = options.scheme;
     identity_.domain = options.domain;
@@ -157,6 +160,8 @@ TestNode::TestNode(TestNodeOptions options)
             *key_cache_,
             *domain_rules_,
             login_limits_,
+            media_files_,
+            workshop_,
             inbox_wake_,
             delivery_wake_,
             jobs_wake_}

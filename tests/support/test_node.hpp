@@ -16,6 +16,8 @@
 #include "src/api/router.hpp"
 #include "src/base/guarded.hpp"
 #include "src/domain/account.hpp"
+#include "src/media/client.hpp"
+#include "src/media/files.hpp"
 #include "src/services/app.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/login_limits.hpp"
@@ -166,6 +168,7 @@ public:
     /// Activities put into the outbox so far, oldest first, read back from their stored bytes.
     std::vector<nlohmann::json> sent();
     std::vector<store::outbox::Item> outbox();
+    std::filesystem::path media_folder() const { return folder_ / "media"; }
 
 private:
     AccountId insert_local(
@@ -177,6 +180,8 @@ private:
     TestRandom random_;
     QueueExecutor workers_;
     LoginLimits login_limits_;
+    media::Files media_files_;
+    media::Workshop workshop_;
     CountingWake inbox_wake_, delivery_wake_, jobs_wake_;
     Identity identity_;
     config::Live live_;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/api/mastodon/accounts.hpp"
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "src/api/mastodon/common.hpp"
+#include "src/api/mastodon/media.hpp"
 #include "src/services/profile.hpp"
 #include "src/services/search.hpp"
 #include "src/store/accounts.hpp"
@@ -34,6 +36,44 @@ std::vector<std::pair<std::string, std::string>> read_fields(const Params& param
     return fields;
 }
 
+/// Pictures are made anew first, by outboard-media; the rest waits for them.
+Result<http::Response> update_with_pictures(
+    App& app, const Call& call, services::ProfileChanges changes
+) {
+    const auto viewer = call.viewer();
+    const auto avatar = call.params().file("avatar"), header = call.params().file("header");
+    std::vector<WantedPicture> wanted;
+    if (avatar) {
+        wanted.push_back(
+            {std::string(*avatar),
+             {.longest_side = limits::kAvatarSide, .animated = false, .square = true}}
+        );
+    }
+    if (header) {
+        wanted.push_back(
+            {std::string(*header), {.longest_side = limits::kHeaderSide, .animated = false}}
+        );
+    }
+    auto kept = std::make_shared<services::ProfileChanges>(std::move(changes));  // waits along
+    return with_pictures(
+        app,
+        viewer,
+        std::move(wanted),
+        [&app, viewer, kept, has_avatar = avatar.has_value(), has_header = header.has_value()](
+            const std::vector<media::Made>& made
+        ) -> Result<http::Response> {
+            if (has_avatar) {
+                OB_TRY(kept->avatar, services::store_made(app, viewer, made.front()));
+            }
+            if (has_header) {
+                OB_TRY(kept->header, services::store_made(app, viewer, made.back()));
+            }
+            OB_CHECK(services::update_profile(app, viewer, *kept));
+            return show_credentials(app, viewer);
+        }
+    );
+}
+
 Result<http::Response> update_credentials(App& app, const Call& call) {
     const auto& params = call.params();
     services::ProfileChanges changes;
@@ -48,8 +88,7 @@ Result<http::Response> update_credentials(App& app, const Call& call) {
     changes.default_language = params.text("source[language]");
     changes.default_sensitive = params.boolean("source[sensitive]");
     changes.default_content_type = params.text("source[status_content_type]");
-    OB_CHECK(services::update_profile(app, call.viewer(), changes));
-    return show_credentials(app, call.viewer());
+    return update_with_pictures(app, call, std::move(changes));
 }
 
 Result<http::Response> lookup(App& app, const Call& call) {
@@ -174,7 +213,11 @@ void accounts(Router& router) {
     const Policy read{.scope = Scope::ReadAccounts, .anonymous = true};
     group.get("", show_many, read);
     group.get("/verify_credentials", verify_credentials, {.scope = Scope::Profile});
-    group.patch("/update_credentials", update_credentials, {.scope = Scope::WriteAccounts});
+    group.patch(
+        "/update_credentials",
+        update_credentials,
+        {.scope = Scope::WriteAccounts, .body_limit = limits::kMediaBody, .files = "avatar header"}
+    );
     group.get("/lookup", lookup, read);
     group.get("/search", search, {.scope = Scope::ReadAccounts});
     group.get("/:id", show, read);

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "src/api/mastodon/common.hpp"
+#include "src/api/mastodon/media.hpp"
 #include "src/entities/status_edit.hpp"
 #include "src/present/sight.hpp"
 #include "src/services/boosts.hpp"
@@ -32,7 +33,6 @@ Result<void> check_parts(const Params& params) {
             Code::Invalid, "Validation failed: " + std::string(what) + " cannot be posted here yet"
         );
     };
-    if (!params.list("media_ids").empty()) return unsupported("Media");
     if (!params.text_or("scheduled_at", "").empty()) return unsupported("Scheduled statuses");
     if (!params.text_or("quoted_status_id", "").empty()) return unsupported("Quotes");
     return {};
@@ -53,6 +53,35 @@ std::optional<services::NewPoll> read_poll(const Params& params) {
     return poll;
 }
 
+/// `media_ids[]`; what is no number names nothing of anybody's.
+Result<std::vector<std::int64_t>> read_media(const Params& params) {
+    std::vector<std::int64_t> ids;
+    for (const auto& text : params.list("media_ids")) {
+        std::int64_t id = 0;
+        if (!parse_decimal(text, id)) {
+            return fail(Code::Invalid, "Validation failed: Media ids are numbers");
+        }
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+/// `media_attributes[]`: what an edit says anew about what is attached.
+std::vector<std::pair<std::int64_t, services::MediaDetails>> read_media_details(const Params& params
+) {
+    std::vector<std::pair<std::int64_t, services::MediaDetails>> all;
+    for (const auto& item : params.objects("media_attributes")) {
+        const auto part = [&](const char* name) {
+            const auto it = item.find(name);
+            return it == item.end() ? std::nullopt : scalar_text(*it);
+        };
+        std::int64_t id = 0;
+        if (!parse_decimal(part("id").value_or(""), id)) continue;
+        all.emplace_back(id, read_details(part("description"), part("focus")));
+    }
+    return all;
+}
+
 Result<std::optional<StatusId>> read_parent(const Params& params) {
     const auto text = params.text_or("in_reply_to_id", "");
     if (text.empty()) return std::optional<StatusId>{};
@@ -70,6 +99,7 @@ Result<services::Draft> read_draft(const Call& call) {
     OB_CHECK(check_parts(params));
     services::Draft draft;
     draft.text = params.text_or("status", "");
+    OB_TRY(draft.media, read_media(params));
     OB_TRY(draft.reply_to, read_parent(params));
     OB_TRY(draft.visibility, read_visibility(params));
     draft.spoiler = params.text_or("spoiler_text", "");
@@ -126,6 +156,9 @@ Result<http::Response> edit(App& app, const Call& call) {
     changes.content_type = params.text("content_type");
     changes.sensitive = params.boolean("sensitive");
     changes.poll = read_poll(params);
+    // Without ids nothing stays attached (pitfalls.md 7.7).
+    OB_TRY(changes.media, read_media(params));
+    changes.media_details = read_media_details(params);
     OB_TRY(const auto id, services::edit(app, call.viewer(), call.id<Status>("id"), changes));
     return show_status(app, call.viewer(), id);
 }
@@ -140,7 +173,8 @@ Result<http::Response> remove(App& app, const Call& call) {
             if (entity && status) entity->text = status->source;
             return entity;
         });
-    OB_CHECK(services::remove_status(app, call.viewer(), id));
+    const bool keep_media = !call.params().is_true("delete_media");
+    OB_CHECK(services::remove_status(app, call.viewer(), id, keep_media));
     return shown(before);
 }
 
