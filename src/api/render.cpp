@@ -117,6 +117,7 @@ http::Response render_as(int status, const Error& error, Surface surface, ErrorP
             break;
     }
     if (error.code == Code::Unavailable) response.set("Retry-After", "10");
+    if (error.code == Code::RateLimited) response.set("Retry-After", "60");
     return response;
 }
 

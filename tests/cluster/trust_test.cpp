@@ -234,7 +234,7 @@ TEST_CASE_FIXTURE(World, "unknown keys of one host cost few fetches") {
         activity["id"] = actor + "/act/1";
         const auto answer =
             peer.delivers(home, "pat", "/inbox", activity.dump(), actor + "#main-key");
-        CHECK((i < 10 ? answer == 401 : answer == 503));  // refused, then asked to come again
+        CHECK((i < 10 ? answer == 401 : answer == 429));  // refused, then asked to come again
     }
     CHECK(cluster.network.count("GET", "https://peer.example/users/ghost") <= 10);
 }

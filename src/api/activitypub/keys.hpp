@@ -39,14 +39,13 @@ std::function<federation::Step<T>(const federation::Documents&)> with_key_budget
                     return Error{
                         Code::Unauthorized,
                         "The signature does not fit the key that is known, and its server was "
-                        "asked "
-                        "for a newer one just now.",
+                        "asked for a newer one just now.",
                         document.str()
                     };
                 }
-                // A budget that others spent is not this sender's fault: it may come again.
+                // Others may have spent the budget, so nothing is refused for good (SIG49).
                 return Error{
-                    Code::Unavailable,
+                    Code::RateLimited,
                     "The key of this signature could not be confirmed now: its server was asked "
                     "too "
                     "often. Send it again later.",
