@@ -38,7 +38,8 @@ struct Own {
                 fresh.status.id = {last + i};
                 fresh.status.uri = "https://far.example/n/" + std::to_string(last + i);
                 fresh.status.account = pat.id;
-                fresh.status.created_at = fresh.status.received_at = tx.now();
+                fresh.status.received_at = tx.now();
+                fresh.status.created_at = tx.now() - std::chrono::hours(48);  // told to no stream
                 store::statuses::insert(tx, fresh);
             }
         }));
