@@ -400,6 +400,7 @@ CREATE TABLE inbox (
     actor TEXT NOT NULL,
     host {text_c} NOT NULL,              -- host[:port] of the actor: hosts share the work
     recipient {id},                      -- account of a personal inbox; null for the shared one
+    about {bytes},                       -- SHA-256 of the id of the status that it brings, for when that is deleted
     key_id TEXT NOT NULL,
     how {text_c} NOT NULL,               -- signature, proof
     received_at {instant} NOT NULL,
@@ -411,6 +412,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_waiting ON inbox (next_at, id) WHERE state = 'waiting';
 CREATE INDEX inbox_hosts ON inbox (host, next_at, id) WHERE state = 'waiting';
 CREATE INDEX inbox_received ON inbox (received_at);
+CREATE INDEX inbox_about ON inbox (about) WHERE about IS NOT NULL;
 CREATE INDEX inbox_bytes ON inbox (received_at) WHERE document IS NOT NULL;
 CREATE INDEX inbox_document ON inbox (document) WHERE document IS NOT NULL;
 
@@ -421,7 +423,7 @@ CREATE TABLE outbox (
     uri {text_c} NOT NULL,
     kind {text_c} NOT NULL,              -- Create, Update, Delete, Follow …
     object TEXT NOT NULL,                -- id of what it is about
-    status {id},                         -- local status, when it is about one
+    status {id},                         -- when it is about one
     document {bytes} NOT NULL,           -- hash in documents: the bytes that are sent
     to_followers {bool} NOT NULL,
     to_accounts {json} NOT NULL,         -- account ids beyond the followers
@@ -432,6 +434,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_fanning ON outbox (id) WHERE state = 'fanning';
 CREATE INDEX outbox_listed ON outbox (account, id) WHERE listed;
+CREATE INDEX outbox_status ON outbox (status) WHERE status IS NOT NULL;
 CREATE INDEX outbox_uri ON outbox (uri);
 CREATE INDEX outbox_account ON outbox (account, id);
 CREATE INDEX outbox_document ON outbox (document);

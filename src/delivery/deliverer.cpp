@@ -259,14 +259,19 @@ void Deliverer::send_due() {
         const auto loaded = app_.db.read([&](store::Reader& db) { return load(db, item, bodies); });
         auto signer = loaded ? app_.key_ring.request_signer(loaded->account)
                              : Result<fetch::SharedSigner>(
-                                   Error{Code::NotFound, "its outbox row or document is gone"}
+                                   Error{Code::NotFound, "It was deleted before it was delivered."}
                                );
         underway_->with([](Underway& all) { ++all.requests; });
         Sending sending{
             app_, underway_, item, loaded ? loaded->account : AccountId{}, nullptr, nullptr
         };
         if (!signer) {
-            log::error("delivery.unsigned", {{"delivery", item.id}, {"why", signer.error().shown}});
+            const bool is_deleted = signer.error().code == Code::NotFound && !loaded;
+            log::write(
+                is_deleted ? log::Level::Info : log::Level::Error,
+                is_deleted ? "delivery.dropped" : "delivery.unsigned",
+                {{"delivery", item.id}, {"why", signer.error().shown}}
+            );
             Answered dead;
             dead.refused_here = true;
             dead.problem = signer.error().shown;

@@ -31,6 +31,7 @@ void forward(store::Writer& tx, const Work& work, StatusId id) {
     item.uri = activity.id->str();
     item.kind = "Forward";
     item.object = status->uri;
+    item.status = id;
     item.document = work.item.document;
     item.to_followers = true;
     item.created_at = tx.now();

@@ -46,7 +46,7 @@ void end_without_effect(App& app, const Item& item, const Error& why) {
     note(
         app.db.write([&](store::Writer& tx) {
             if (why.code == Code::Invalid) return store::inbox::set_dead(tx, item.id, problem);
-            if (!again) return store::inbox::set_done(tx, item.id);
+            if (!again) return store::inbox::set_ignored(tx, item);
             if (item.tries + 1 >= limits::kJobTries)
                 return store::inbox::set_dead(tx, item.id, problem);
             store::inbox::set_retry(tx, item.id, tx.now() + retry_delay(item.tries), problem);

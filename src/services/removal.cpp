@@ -35,10 +35,7 @@ void plan(
 bool purge_statuses(store::Writer& tx, App& app, AccountId account) {
     const auto statuses = store::statuses::list_undeleted(tx, account, kStatuses);
     for (const auto status : statuses) {
-        const auto documents = store::statuses::list_documents(tx, status);
-        const bool left = sweep_status(tx, app, status);
-        for (const auto& hash : documents) store::documents::drop_unused(tx, hash);
-        if (left) break;  // a well-known one is work enough
+        if (sweep_status(tx, app, status)) break;  // a well-known one is work enough
     }
     return !statuses.empty();
 }

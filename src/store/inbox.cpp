@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "federation/base/bytes.hpp"
+#include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
 
 namespace outboard::store::inbox {
@@ -9,8 +11,8 @@ namespace {
 
 OB_QUERY(kAdd, "inbox.add", R"sql(
     INSERT INTO inbox (id, activity_hash, document, actor, host, recipient, key_id, how,
-                       received_at, state, next_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $9)
+                       received_at, state, next_at, about)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', $9, $10)
     ON CONFLICT (activity_hash) DO NOTHING)sql");
 OB_QUERY(kListDue, "inbox.list_due", R"sql(
     SELECT id, document, actor, host, recipient, key_id, how, tries FROM inbox
@@ -66,12 +68,9 @@ OB_QUERY(kListBytes, "inbox.list_old_bytes", R"sql(
     WHERE document IS NOT NULL AND received_at < $1 AND state <> 'waiting'
     ORDER BY received_at LIMIT $2)sql");
 OB_QUERY(kForget, "inbox.forget_bytes", "UPDATE inbox SET document = NULL WHERE id = $1");
-OB_QUERY(kDropDocument, "inbox.drop_document", R"sql(
-    DELETE FROM documents WHERE hash = $1 AND verified_how <> 'own'
-        AND NOT EXISTS (SELECT 1 FROM inbox WHERE document = $1)
-        AND NOT EXISTS (SELECT 1 FROM statuses WHERE document = $1)
-        AND NOT EXISTS (SELECT 1 FROM status_revisions WHERE document = $1)
-        AND NOT EXISTS (SELECT 1 FROM accounts WHERE document = $1))sql");
+OB_QUERY(kListAbout, "inbox.list_about", R"sql(
+    SELECT id, document FROM inbox
+    WHERE about = $1 AND document IS NOT NULL AND state <> 'waiting' LIMIT $2)sql");
 OB_QUERY(kDropIds, "inbox.drop_ids", R"sql(
     DELETE FROM inbox WHERE id IN (
         SELECT id FROM inbox WHERE received_at < $1 AND state <> 'waiting'
@@ -90,6 +89,17 @@ Item read(const Row& row) {
     return item;
 }
 
+struct Bytes {
+    std::int64_t id = 0;
+    std::string document;
+};
+Bytes read_bytes(const Row& row) { return {row.integer(0), row.bytes(1)}; }
+
+void drop(Writer& tx, const Bytes& bytes) {
+    tx.execute(kForget, bytes.id);
+    documents::drop_unused(tx, bytes.document);
+}
+
 }  // namespace
 
 bool add(Writer& tx, std::string_view activity_hash, const Item& item) {
@@ -103,7 +113,8 @@ bool add(Writer& tx, std::string_view activity_hash, const Item& item) {
                item.recipient,
                item.key_id,
                item.how,
-               tx.now()
+               tx.now(),
+               item.about.empty() ? std::optional<Blob>() : Blob{item.about}
            ) == 1;
 }
 
@@ -153,6 +164,17 @@ std::optional<Instant> next_due(Reader& db) {
 
 void set_done(Writer& tx, std::int64_t id) { tx.execute(kEnd, id, "done", ""); }
 
+void set_ignored(Writer& tx, const Item& item) {
+    set_done(tx, item.id);
+    drop(tx, {item.id, item.document});
+}
+
+bool drop_bytes_about(Writer& tx, std::string_view object_id, int most) {
+    const auto rows = tx.all(kListAbout, read_bytes, Blob{sha256(object_id)}, most);
+    for (const auto& bytes : rows) drop(tx, bytes);
+    return rows.size() == static_cast<std::size_t>(most);
+}
+
 void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem) {
     tx.execute(kRetry, id, next, problem);
 }
@@ -181,21 +203,9 @@ std::vector<Reason> list_reasons(Reader& db, int limit) {
 }
 
 int drop_old(Writer& tx, Instant bytes_limit, Instant ids_limit, int most) {
-    struct Old {
-        std::int64_t id;
-        std::string document;
-    };
     // Whatever loses its id loses its bytes first, or nobody would know of them any more.
-    const auto old = tx.all(
-        kListBytes,
-        [](const Row& row) { return Old{row.integer(0), row.bytes(1)}; },
-        std::max(bytes_limit, ids_limit),
-        most
-    );
-    for (const Old& row : old) {
-        tx.execute(kForget, row.id);
-        tx.execute(kDropDocument, Blob{row.document});
-    }
+    const auto old = tx.all(kListBytes, read_bytes, std::max(bytes_limit, ids_limit), most);
+    for (const auto& bytes : old) drop(tx, bytes);
     int dropped = static_cast<int>(old.size());
     if (dropped < most) dropped += static_cast<int>(tx.execute(kDropIds, ids_limit, most));
     return dropped;

@@ -48,6 +48,9 @@ OB_QUERY(kListEnded, "outbox.list_ended", R"sql(
     ORDER BY o.id LIMIT $2)sql");
 OB_QUERY(kListAny, "outbox.list_any", R"sql(
     SELECT id, document FROM outbox WHERE account = $1 ORDER BY id LIMIT $2)sql");
+OB_QUERY(kListSaying, "outbox.list_saying", R"sql(
+    SELECT id, document FROM outbox
+    WHERE status = $1 AND kind IN ('Create', 'Update', 'Forward') LIMIT $2)sql");
 OB_QUERY(kDropDeliveries, "outbox.drop_deliveries", R"sql(
     DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE outbox = $1 LIMIT $2))sql");
 OB_QUERY(kDrop, "outbox.drop", "DELETE FROM outbox WHERE id = $1");
@@ -71,16 +74,15 @@ Item read(const Row& row) {
     return item;
 }
 
-bool drop(Writer& tx, const Query& which, AccountId account, int most) {
+/// Of the account or status `of`.
+template <class Entity>
+bool drop(Writer& tx, const Query& which, Id<Entity> of, int most) {
     struct Sent {
         OutboxId id;
         std::string document;
     };
     const auto rows = tx.all(
-        which,
-        [](const Row& row) { return Sent{row.id<OutboxItem>(0), row.bytes(1)}; },
-        account,
-        most
+        which, [](const Row& row) { return Sent{row.id<OutboxItem>(0), row.bytes(1)}; }, of, most
     );
     std::int64_t room = most;  // one activity may have gone to thousands of inboxes
     for (const auto& row : rows) {
@@ -89,7 +91,7 @@ bool drop(Writer& tx, const Query& which, AccountId account, int most) {
         tx.execute(kDrop, row.id);
         documents::drop_unused(tx, row.document);
     }
-    return !rows.empty();
+    return room == 0 || rows.size() == static_cast<std::size_t>(most);
 }
 
 }  // namespace
@@ -145,5 +147,9 @@ bool drop_ended(Writer& tx, AccountId account, int most) {
 }
 
 bool drop_any(Writer& tx, AccountId account, int most) { return drop(tx, kListAny, account, most); }
+
+bool drop_saying(Writer& tx, StatusId status, int most) {
+    return drop(tx, kListSaying, status, most);
+}
 
 }  // namespace outboard::store::outbox

@@ -21,6 +21,7 @@ struct Item {
     std::optional<AccountId> recipient;
     std::string key_id, how;
     int tries = 0;
+    std::string about = {};  // SHA-256 of the id of the status that it brings; empty for none
 };
 /// False when that activity was taken before.
 bool add(Writer& tx, std::string_view activity_hash, const Item& item);
@@ -40,8 +41,13 @@ std::vector<Item> lease(Writer& tx, Instant until, int limit);
 /// The earliest moment at which one is due.
 std::optional<Instant> next_due(Reader& db);
 void set_done(Writer& tx, std::int64_t id);
+/// Done without effect: of its bytes nothing is kept.
+void set_ignored(Writer& tx, const Item& item);
 void set_retry(Writer& tx, std::int64_t id, Instant next, std::string_view problem);
 void set_dead(Writer& tx, std::int64_t id, std::string_view problem);
+/// Drops the bytes of at most `most` worked off rows that brought the object of that id. True when
+/// there may be more.
+bool drop_bytes_about(Writer& tx, std::string_view object_id, int most);
 std::int64_t count_waiting(Reader& db);
 /// Whether at least `rows` activities of that host wait; looks at no more than that.
 bool has_waiting(Reader& db, std::string_view host, std::size_t rows);
@@ -91,9 +97,12 @@ std::int64_t count_public(Reader& db, AccountId account);
 bool is_fanning(Reader& db, AccountId account);  // some row of it
 bool has_any(Reader& db, AccountId account);
 /// Drop rows of an account with their deliveries and bytes: those that are sent and wait for
-/// nothing, or any. At most `most` rows of each table; false when there was none.
+/// nothing, or any. At most `most` rows of each table; true when there may be more.
 bool drop_ended(Writer& tx, AccountId account, int most);
 bool drop_any(Writer& tx, AccountId account, int most);
+/// In the same way, of a deleted status: what would still say, or said, what it said. Whoever had
+/// it gets its Delete.
+bool drop_saying(Writer& tx, StatusId status, int most);
 
 }  // namespace outboard::store::outbox
 

@@ -36,13 +36,14 @@ std::optional<Status> find_by_uri(Reader& db, std::string_view uri);
 std::optional<Status> find_by_any_uri(Reader& db, std::string_view uri);
 std::vector<Status> load(Reader& db, const std::vector<StatusId>& ids);  // in no order
 
-/// Everything new: row, audience, mentions, tags, media (an own upload is attached). Returns the id used (remote ones move to
-/// the next free id), or that of the row with this uri, or of this account's boost of `boost_of`,
-/// when it is there already; nothing is changed then. The thread is that of `reply_to`, else the
-/// status' own id. A `reply_to_uri` alone links nothing: whether the author may know of the parent
-/// is the caller's question (A056). Links replies that waited for a remote status' uri (at most
-/// 1,000), and counts: author's statuses, parent's replies (public and unlisted ones: THREATS 104),
-/// boosts. Direct ones join the conversations of those who take part here.
+/// Everything new: row, audience, mentions, tags, media (an own upload is attached). Returns the id
+/// used (remote ones move to the next free id), or that of the row with this uri, or of this
+/// account's boost of `boost_of`, when it is there already; nothing is changed then. The thread is
+/// that of `reply_to`, else the status' own id. A `reply_to_uri` alone links nothing: whether the
+/// author may know of the parent is the caller's question (A056). Links replies that waited for a
+/// remote status' uri (at most 1,000), and counts: author's statuses, parent's replies (public and
+/// unlisted ones: THREATS 104), boosts. Direct ones join the conversations of those who take part
+/// here.
 struct NewStatus {
     Status status;
     std::vector<AudienceLine> audience;
@@ -60,16 +61,14 @@ bool is_taken(Reader& db, StatusId id);
 /// deleted status stays deleted; a pruned one is present again.
 void edit(Writer& tx, const NewStatus& changed);
 /// Empties and marks deleted, removes audience, home entries, favourites, bookmarks, notifications,
-/// mentions, tags, media, revisions and boosts of it; counts. True when a well-known status has
-/// more of those than one transaction should sweep: nothing that is left is ever shown, and calling
-/// again in another transaction goes on.
+/// mentions, tags, media, revisions and boosts of it, and the bytes that say what it said: as
+/// served, as received, as sent and waiting to be sent (THREATS 101); counts. True when a
+/// well-known status has more of those than one transaction should sweep: nothing that is left is
+/// ever shown, and calling again in another transaction goes on.
 bool remove(Writer& tx, StatusId id);
 std::vector<StatusId> list_undeleted(
     Reader& db, AccountId account, int most
 );  // boosts too, in no order
-/// Hashes of the bytes of an object in all its revisions; of a boost none, for its bytes are the
-/// activity's.
-std::vector<std::string> list_documents(Reader& db, StatusId id);
 void set_document(Writer& tx, StatusId id, std::string_view hash);
 /// Other bytes of the same text, as a new revision: counts of its poll. False when it has changed
 /// since `revision`.

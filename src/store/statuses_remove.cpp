@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/store/accounts.hpp"
 #include "src/store/conversations.hpp"
+#include "src/store/keys.hpp"
 #include "src/store/lists.hpp"
 #include "src/store/media.hpp"
 #include "src/store/polls.hpp"
+#include "src/store/queues.hpp"
 #include "src/store/statuses.hpp"
 #include "src/store/streams.hpp"
 
@@ -18,10 +20,11 @@ struct Counted {  // what the counters of others know of a status
     AccountId account;
     bool listed = false, deleted = false;
     std::optional<StatusId> boost_of, reply_to;
+    std::string uri;
 };
 OB_QUERY(kCounted, "status.counted", R"sql(
     SELECT account, CASE WHEN visibility IN ('public', 'unlisted') THEN 1 ELSE 0 END,
-        CASE WHEN state = 'deleted' THEN 1 ELSE 0 END, boost_of, reply_to
+        CASE WHEN state = 'deleted' THEN 1 ELSE 0 END, boost_of, reply_to, uri
     FROM statuses WHERE id = $1)sql");
 OB_IDS_QUERY(
     kEmpty,
@@ -39,6 +42,12 @@ OB_IDS_QUERY(
 OB_QUERY(
     kDropAllRevisions, "status.drop_all_revisions", "DELETE FROM status_revisions WHERE status = $1"
 );
+// Bytes of its object; a boost has none of its own.
+OB_QUERY(kListBytes, "status.list_bytes", R"sql(
+    SELECT document FROM statuses
+    WHERE id = $1 AND document IS NOT NULL AND boost_of IS NULL
+    UNION SELECT document FROM status_revisions
+    WHERE status = $1 AND document IS NOT NULL)sql");
 OB_QUERY(kUnpin, "status.unpin", "DELETE FROM pins WHERE account = $1 AND status = $2");
 OB_QUERY(kPin, "status.pin", R"sql(
     INSERT INTO pins (account, status, created_at) VALUES ($1, $2, $3)
@@ -79,11 +88,6 @@ OB_QUERY(kLowerBoosts, "status.lower_boosts", R"sql(
 
 OB_QUERY(kUndeleted, "status.list_undeleted", R"sql(
     SELECT id FROM statuses WHERE account = $1 AND state <> 'deleted' LIMIT $2)sql");
-OB_QUERY(kDocuments, "status.list_documents", R"sql(
-    SELECT document FROM statuses
-    WHERE id = $1 AND document IS NOT NULL AND boost_of IS NULL
-    UNION SELECT document FROM status_revisions
-    WHERE status = $1 AND document IS NOT NULL)sql");
 
 /// True when some boosts are left.
 bool remove_boosts_of(Writer& tx, StatusId id) {
@@ -117,7 +121,8 @@ bool remove(Writer& tx, StatusId id) {
                 row.boolean(1),
                 row.boolean(2),
                 row.maybe_id<Status>(3),
-                row.maybe_id<Status>(4)
+                row.maybe_id<Status>(4),
+                row.text(5)
             };
         },
         id
@@ -125,6 +130,7 @@ bool remove(Writer& tx, StatusId id) {
     if (!counted) return false;
     if (!counted->deleted) {
         streams::add_deletion(tx, id);
+        const auto bytes = tx.all(kListBytes, [](const Row& row) { return row.bytes(0); }, id);
         tx.execute(kEmpty, std::vector{id});
         if (counted->boost_of) tx.execute(kLowerBoosts, *counted->boost_of);
         if (counted->listed) {
@@ -136,11 +142,14 @@ bool remove(Writer& tx, StatusId id) {
         tx.execute(kDropTags, id);
         media::drop_of_status(tx, id, /*kept=*/{});
         tx.execute(kDropAllRevisions, id);
+        for (const auto& hash : bytes) documents::drop_unused(tx, hash);
         tx.execute(kUnpin, counted->account, id);
         polls::remove(tx, id);
         conversations::forget_status(tx, id);
     }
     bool more = remove_boosts_of(tx, id);
+    more = outbox::drop_saying(tx, id, kSwept) || more;
+    more = inbox::drop_bytes_about(tx, counted->uri, kSwept) || more;
     for (const auto* query :
          {&kSweepHome, &kSweepFavourites, &kSweepBookmarks, &kSweepNotifications}) {
         more = tx.execute(*query, id, kSwept) == kSwept || more;
@@ -150,10 +159,6 @@ bool remove(Writer& tx, StatusId id) {
 
 std::vector<StatusId> list_undeleted(Reader& db, AccountId account, int most) {
     return db.all(kUndeleted, status_id, account, most);
-}
-
-std::vector<std::string> list_documents(Reader& db, StatusId id) {
-    return db.all(kDocuments, [](const Row& row) { return row.bytes(0); }, id);
 }
 
 bool pin(Writer& tx, AccountId account, StatusId status) {

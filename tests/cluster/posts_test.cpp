@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "src/store/keys.hpp"
+#include "src/store/queues.hpp"
 #include "tests/cluster/cluster.hpp"
 
 namespace outboard::tests {
@@ -182,6 +184,47 @@ TEST_CASE_FIXTURE(Friends, "what was deleted does not come back, in whatever ord
     cluster.settle();
     peer.serve("/n/1", note);  // not even when its server shows it again
     CHECK(ana.sees(peer.origin() + "/n/1").is_null());
+}
+
+TEST_CASE_FIXTURE(Friends, "of a deleted post no bytes are left, at home nor where it arrived") {
+    const auto keeps = [](ClusterNode& node, const std::string& marker) {
+        static constexpr store::Query kHashes{"test.hashes", "SELECT hash FROM documents"};
+        return node.app().db.read([&](store::Reader& db) {
+            const auto hashes = db.all(kHashes, [](const store::Row& row) { return row.bytes(0); });
+            return std::any_of(hashes.begin(), hashes.end(), [&](const std::string& hash) {
+                const auto bytes = store::documents::find(db, hash);
+                return bytes && bytes->find(marker) != std::string::npos;
+            });
+        });
+    };
+    const auto uri = ana.posts("zanzibar one")["uri"].get<std::string>();
+    cluster.settle();
+    ana.edits(uri, "zanzibar two");
+    cluster.settle();
+    REQUIRE_FALSE(ben.sees(uri).is_null());
+    CHECK(keeps(cluster["a.example"], "zanzibar"));
+    CHECK(keeps(cluster["b.example"], "zanzibar one"));
+    CHECK(keeps(cluster["b.example"], "zanzibar two"));
+    ana.deletes(uri);
+    cluster.settle();
+    CHECK(ben.sees(uri).is_null());
+    CHECK_FALSE(keeps(cluster["a.example"], "zanzibar"));
+    CHECK_FALSE(keeps(cluster["b.example"], "zanzibar"));
+}
+
+TEST_CASE_FIXTURE(Friends, "what was deleted before it was sent goes nowhere any more") {
+    cluster.network.down.insert("b.example");
+    const auto uri = ana.posts("never mind")["uri"].get<std::string>();
+    cluster.settle();
+    ana.deletes(uri);
+    cluster.settle();
+    cluster.network.down.clear();
+    cluster.advance(std::chrono::minutes(10));
+    cluster.settle();
+    CHECK(ben.sees(uri).is_null());
+    CHECK(cluster["a.example"].app().db.read([](store::Reader& db) {
+        return store::deliveries::count(db, Instant::max()).waiting;
+    }) == 0);
 }
 
 TEST_CASE_FIXTURE(

@@ -105,6 +105,8 @@ Result<http::Response> keep(App& app, const Arrival& arrival, const Verified<Del
     item.host = host;
     item.recipient = arrival.recipient;
     item.key_id = delivery->key_id;
+    if ((activity.type == "Create" || activity.type == "Update") && activity.object.id)
+        item.about = sha256(activity.object.id->str());
     item.how = how_proven(delivery->how);
     const store::documents::Meta meta{
         activity.id ? activity.id->str() : "", delivery->key_id, item.how, "inbox"
