@@ -133,7 +133,7 @@ void CurlClient::Loop::take_mail() {
         turned_away.swap(mail_->turned_away);
     }
     for (const Done& done : turned_away)
-        done(fail(Code::Unavailable, "too many requests wait to be sent"));
+        done(fail(Code::RateLimited, "too many requests wait to be sent"));  // no fault of the host
     for (Arrived& one : arrived) begin(std::move(one));
     for (Prepared& one : prepared) {
         const auto found = jobs_.find(one.job);

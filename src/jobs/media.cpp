@@ -67,8 +67,8 @@ Result<void> sweep_media(App& app) {
 }
 
 void register_media(Runner& runner) {
-    runner.handle("media.remove", remove_files);
-    runner.handle("media.purge", purge);
+    runner.handle("media.remove", remove_files, Tries::Endless);
+    runner.handle("media.purge", purge, Tries::Endless);
 }
 
 }  // namespace outboard::jobs

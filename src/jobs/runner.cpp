@@ -30,10 +30,10 @@ std::chrono::milliseconds retry_delay(App& app, int tries) {
     return base + base * byte / 1024;
 }
 
-void end(App& app, const Job& job, const Outcome& outcome) {
-    const bool given_up =
-        outcome.kind == Outcome::Kind::Dead ||
-        (outcome.kind == Outcome::Kind::Retry && job.tries + 1 >= limits::kJobTries);
+void end(App& app, const Job& job, Tries tries, const Outcome& outcome) {
+    const bool is_tried_out = tries == Tries::Limited && job.tries + 1 >= limits::kJobTries;
+    const bool given_up = outcome.kind == Outcome::Kind::Dead ||
+                          (outcome.kind == Outcome::Kind::Retry && is_tried_out);
     const auto delay = outcome.kind == Outcome::Kind::Retry ? retry_delay(app, job.tries)
                                                             : std::chrono::milliseconds(0);
     const auto written = app.db.write([&](store::Writer& tx) -> Result<void> {
@@ -54,7 +54,7 @@ void end(App& app, const Job& job, const Outcome& outcome) {
         "job.not_ended", {{"kind", job.kind}, {"job", job.id}, {"why", written.error().shown}}
     );
     if (outcome.kind == Outcome::Kind::Done)
-        end(app, job, {Outcome::Kind::Retry, written.error().shown});
+        end(app, job, tries, {Outcome::Kind::Retry, written.error().shown});
 }
 
 }  // namespace
@@ -76,10 +76,11 @@ std::chrono::milliseconds Runner::step() {
     for (const auto& job : *leased) {
         running_->with([](int& count) { ++count; });
         const auto found = handlers_.find(job.kind);
+        const auto tries = found == handlers_.end() ? Tries::Limited : found->second.tries;
         auto finish = exactly_once<Outcome>(
-            [&app = app_, job, running = running_](Outcome outcome) {
+            [&app = app_, job, tries, running = running_](Outcome outcome) {
                 try {
-                    end(app, job, outcome);
+                    end(app, job, tries, outcome);
                 } catch (const std::exception& problem) {
                     log::error(
                         "job.not_ended",
@@ -95,13 +96,14 @@ std::chrono::milliseconds Runner::step() {
             finish({Outcome::Kind::Dead, "no handler for this kind"});
             continue;
         }
-        const bool posted = app_.workers.post([&app = app_, job, finish, handler = found->second] {
-            try {
-                handler(app, job.payload, finish);
-            } catch (const std::exception& problem) {
-                finish({Outcome::Kind::Retry, problem.what()});
-            }
-        });
+        const bool posted =
+            app_.workers.post([&app = app_, job, finish, handler = found->second.handler] {
+                try {
+                    handler(app, job.payload, finish);
+                } catch (const std::exception& problem) {
+                    finish({Outcome::Kind::Retry, problem.what()});
+                }
+            });
         if (!posted) finish({Outcome::Kind::Retry, "all workers are busy"});
     }
     return leased->empty() ? kLongestRest : std::chrono::milliseconds(0);

@@ -28,11 +28,15 @@ using Handler = std::function<void(App&, const std::string& payload, Finish)>;
 /// Leases due rows of `jobs`, runs their handlers on workers, retries with backoff and jitter
 /// (limits::kJobTries), keeps dead ones visible. Threads: `step` from one loop at a time; handlers
 /// on workers.
+/// Whether a job that fails is given up after limits::kJobTries. What removes data that somebody
+/// wanted gone, or plans its own next run, is not.
+enum class Tries { Limited, Endless };
+
 class Runner {
 public:
     explicit Runner(App& app) : app_(app) {}
-    void handle(std::string kind, Handler handler) {
-        handlers_.emplace(std::move(kind), std::move(handler));
+    void handle(std::string kind, Handler handler, Tries tries = Tries::Limited) {
+        handlers_.emplace(std::move(kind), Kind{std::move(handler), tries});
     }
     /// Starts what is due; returns the time until the next due row (at most 1 s). Tests call it
     /// until nothing is due.
@@ -42,7 +46,11 @@ public:
 
 private:
     App& app_;
-    std::unordered_map<std::string, Handler> handlers_;
+    struct Kind {
+        Handler handler;
+        Tries tries = Tries::Limited;
+    };
+    std::unordered_map<std::string, Kind> handlers_;
     // Shared with the jobs under way, which may end after a test has dropped the Runner.
     std::shared_ptr<Guarded<int>> running_ = std::make_shared<Guarded<int>>(0);
 };

@@ -35,6 +35,6 @@ void plan_stream_sweep(store::Writer& tx) {
     store::jobs::add(tx, "stream.sweep", "{}", tx.now() + kEvery, "stream.sweep");
 }
 
-void register_streams(Runner& runner) { runner.handle("stream.sweep", sweep); }
+void register_streams(Runner& runner) { runner.handle("stream.sweep", sweep, Tries::Endless); }
 
 }  // namespace outboard::jobs

@@ -90,9 +90,9 @@ void purge_account(App& app, const std::string& text, const Finish& finish) {
 }  // namespace
 
 void register_sweeps(Runner& runner) {
-    runner.handle("sweep", sweep);
-    runner.handle("status.sweep", sweep_status);
-    runner.handle("account.purge", purge_account);
+    runner.handle("sweep", sweep, Tries::Endless);
+    runner.handle("status.sweep", sweep_status, Tries::Endless);
+    runner.handle("account.purge", purge_account, Tries::Endless);
 }
 
 }  // namespace outboard::jobs

@@ -66,6 +66,24 @@ TEST_CASE_FIXTURE(OneNode, "a job that fails is tried again later, and given up 
     CHECK(rows("dead") == 1);
 }
 
+TEST_CASE_FIXTURE(OneNode, "a job that removes is tried until it is done") {
+    int runs = 0;
+    const auto removes = [&](App&, const std::string&, const Finish& finish) {
+        ++runs;
+        finish(runs < 20 ? Outcome{Outcome::Kind::Retry, "not yet"} : Outcome{});
+    };
+    runner.handle("remove", removes, jobs::Tries::Endless);
+    add("remove");
+    run();
+    for (int hour = 0; hour < 24; ++hour) {
+        node.clock.advance(std::chrono::hours(2));
+        run();
+    }
+    CHECK(runs == 20);
+    CHECK(rows("waiting") == 0);
+    CHECK(rows("dead") == 0);
+}
+
 TEST_CASE_FIXTURE(
     OneNode, "jobs that throw, forget to end or are of no known kind hold nobody up"
 ) {
