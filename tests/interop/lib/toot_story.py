@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """See toot.sh: ann and bob at their terminals. What toot does not show is looked at over the API."""
+import fcntl
 import os
+import pty
 import re
+import select
+import struct
 import subprocess
+import termios
 import threading
 
 import rig
@@ -83,6 +88,46 @@ class Toot:
         return self.node.get("/api/v1/statuses/" + id_, self.node.token(self.name)).json()
 
 
+class Screen:
+    """`toot tui` on a terminal of 40 lines of 120 signs; `text` is all that it drew, one screen after the other."""
+
+    def __init__(self):
+        inside, self.terminal = pty.openpty()[::-1]
+        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.program = subprocess.Popen(["toot", "tui"], env={**Toot.environment, "TERM": "xterm"}, stdin=inside, stdout=inside,
+                                        stderr=inside, start_new_session=True)
+        os.close(inside)
+        self.drawn = b""
+
+    @property
+    def text(self):
+        return re.sub(r"\x1b(\[[0-9;?]*[a-zA-Z]|[()][A-Z0-9])", "", self.drawn.decode("utf-8", "replace"))
+
+    def draws(self):
+        """Takes in what it draws now; the program must not wait for its reader."""
+        if select.select([self.terminal], [], [], 0.1)[0]:
+            try:
+                self.drawn += os.read(self.terminal, 65536)
+            except OSError:  # the program closed its end
+                pass
+
+    def comes_to(self, holds):
+        """Lets it draw until `holds()`, or there is nothing more to wait for."""
+        return rig.wait_until(lambda: self.draws() or holds(), SOON)
+
+    def shows(self, text):
+        return self.comes_to(lambda: text in self.text)
+
+    def press(self, key):
+        os.write(self.terminal, key.encode())
+
+    def ends(self):
+        ended = self.comes_to(lambda: self.program.poll() is not None)
+        self.program.kill()
+        self.program.wait()
+        return ended
+
+
 def id_beside(text, said):
     """The id toot prints under the status that holds `text`."""
     for status in said.split("─" * 100):
@@ -94,6 +139,8 @@ def id_beside(text, said):
 def logging_in(ann, bob):
     code, said = ann.log_in(code="not-the-code")
     checks.that("a code that the node did not show logs nobody in", code == 1 and "Traceback" not in said and "✓" not in said, said)
+    ann.fails("nor does a password typed into toot", "Login failed", "login_cli", "--instance", ann.node.domain, "--email", "ann", *plain_http,
+              stdin=rig.PASSWORD, anonymous=True)
     for person in (ann, bob):
         code, said = person.log_in()
         checks.that(f"{person.name} logs in with the code of the consent page", code == 0 and "Successfully logged in" in said, said)
@@ -198,7 +245,21 @@ def meeting(ann, bob):
     bob.says("he unfollows", "You are no longer following", "unfollow", ann.account)
 
 
-def finding(ann, bob):
+def on_a_whole_screen(ann):
+    id_ = ann.posts("a post to look at", "Seals of #pumps")
+    screen = Screen()
+    checks.that("toot tui shows her home", screen.shows("Seals of"), screen.text[-2000:])
+    screen.press("f")
+    checks.that("a key favourites", screen.comes_to(lambda: ann.status(id_)["favourited"]), screen.text[-2000:])
+    screen.press("t")
+    checks.that("a key opens the thread", screen.shows("View Links"), screen.text[-2000:])
+    screen.press("q")
+    screen.press("q")
+    checks.that("a key ends it", screen.ends(), screen.text[-2000:])
+    checks.that("and nothing went wrong meanwhile", "exception occurred" not in screen.text, screen.text[-2000:])
+
+
+def finding(ann):
     ann.says("people are found by name", "@ann Ann", "search", "ann")
     ann.says("tags are found", "#pumps", "search", "#pumps")
     ann.says("a timeline of a tag", "Notes on #pumps", "timeline", "--tag", "pumps", "--once")
@@ -225,7 +286,9 @@ def main():
     if first:
         checks.group(marking, ann, first)
     checks.group(meeting, ann, bob)
-    checks.group(finding, ann, bob)
+    checks.group(finding, ann)
+    if world.HAS_NAMES:  # its screen asks over https only
+        checks.group(on_a_whole_screen, ann)
     checks.group(leaving, ann)
     world.stop(checks, desk, lab)
     checks.finish()
