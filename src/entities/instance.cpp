@@ -51,7 +51,7 @@ void to_json(json& out, const Instance& instance) {
     settings["timelines_access"] = {
         {"live_feeds", {{"local", "public"}, {"remote", "public"}}},
         {"hashtag_feeds", {{"local", "public"}, {"remote", "public"}}},
-        {"trending_link_feeds", {{"local", "disabled"}, {"remote", "disabled"}}}
+        {"trending_link_feeds", nullptr}  // there are none; "disabled" is no word for local ones
     };
     json icons = json::array();
     icons.push_back({{"src", instance.icon}, {"size", "192x192"}});

@@ -165,6 +165,8 @@ TEST_CASE("the instance introduces itself with figures it keeps to") {
     CHECK(v2.json["domain"] == "home.example");
     CHECK(v2.json["configuration"]["statuses"]["max_characters"] == 5000);
     CHECK(v2.json["configuration"]["urls"]["streaming"] == "wss://home.example");
+    CHECK(v2.json["configuration"]["timelines_access"]["live_feeds"]["local"] == "public");
+    CHECK(v2.json["configuration"]["timelines_access"]["trending_link_feeds"].is_null());
     CHECK(v2.json["usage"]["users"]["active_month"] == 1);
     CHECK(v1.json["stats"]["user_count"] == 1);
     CHECK(v1.json["stats"]["status_count"] == 1);

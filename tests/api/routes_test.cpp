@@ -119,6 +119,9 @@ const std::map<std::string, Row>& table() {
         {"GET /api/v1/scheduled_statuses", {"", "/api/v1/scheduled_statuses"}},
         {"GET /api/v1/suggestions", {"", "/api/v1/suggestions"}},
         {"GET /api/v2/suggestions", {"", "/api/v2/suggestions"}},
+        {"GET /api/v1/notifications/requests", {"", "/api/v1/notifications/requests"}},
+        {"GET /api/v2/notifications/policy", {"notification_policy", "/api/v2/notifications/policy"}
+        },
         {"GET /api/v1/trends", {"", "/api/v1/trends"}},
         {"GET /api/v1/trends/tags", {"", "/api/v1/trends/tags"}},
         {"GET /api/v1/trends/statuses", {"", "/api/v1/trends/statuses"}},

@@ -45,16 +45,10 @@ done
 [ "${2:-}" = inside ] || { echo "http only"; exit 0; }
 
 # Real names and certificates, on loopback addresses of this namespace's own hosts file.
-cd "$work"
-printf '127.0.0.1 localhost\n127.0.7.1 node.test\n127.0.7.2 peer.test\n' >hosts
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=interop-ca -keyout ca.key -out ca.pem 2>/dev/null
-for name in node peer; do
-  openssl req -newkey rsa:2048 -nodes -subj "/CN=$name.test" -keyout $name.key -out $name.csr 2>/dev/null
-  openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile <(echo "subjectAltName=DNS:$name.test") -out $name.pem 2>/dev/null
-done
-mount --bind hosts /etc/hosts
+. "$here/lib/names.sh"
+own_names "$work" 127.0.7.1=node.test 127.0.7.2=peer.test
 export CA=$work/ca.pem NODE_EXTRA_CA_CERTS=$work/ca.pem
 for knock in rfc9421 draft-cavage-http-signatures-12; do
-  story "https-$knock" node.test 127.0.7.1:443 "--tls-cert $work/node.pem --tls-key $work/node.key --federation-ca-file $work/ca.pem --federation-allow-addresses 127.0.7.0/24" \
-    https://peer.test PORT=443 BIND=127.0.7.2 ORIGIN=https://peer.test TLS_CERT="$work/peer.pem" TLS_KEY="$work/peer.key" FIRST_KNOCK="$knock"
+  story "https-$knock" node.test 127.0.7.1:443 "--tls-cert $work/node.test.pem --tls-key $work/node.test.key --federation-ca-file $work/ca.pem --federation-allow-addresses 127.0.7.0/24" \
+    https://peer.test PORT=443 BIND=127.0.7.2 ORIGIN=https://peer.test TLS_CERT="$work/peer.test.pem" TLS_KEY="$work/peer.test.key" FIRST_KNOCK="$knock"
 done

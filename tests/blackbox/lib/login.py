@@ -2,92 +2,19 @@
 """Logging in from an app over plain HTTP: what a browser without JavaScript does, and what must not work."""
 import base64
 import hashlib
-import html.parser
 import os
 import secrets
 import threading
 import time
 import urllib.parse
 
+from browser import FORM, Browser, Page, log_in, parameters
 from rig import PASSWORD, Checks, Node, arguments, temp_folder
 
 CALLBACK = "https://client.example/callback"
 OOB = "urn:ietf:wg:oauth:2.0:oob"
-FORM = "application/x-www-form-urlencoded"
 
 checks = Checks()
-
-
-class Page(html.parser.HTMLParser):
-    """Forms, and what stands in `code`, of a page."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.forms = []
-        self.code = ""
-        self.inside = None
-        self.in_code = False
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        values = {name: value or "" for name, value in attributes}
-        if tag == "form":
-            self.inside = {
-                "action": values.get("action", ""), "method": values.get("method", "get").lower(), "fields": {},
-                "visible": [], "buttons": []
-            }
-            self.forms.append(self.inside)
-        elif tag == "input" and self.inside is not None:
-            self.inside["fields"][values.get("name", "")] = values.get("value", "")
-            if values.get("type") != "hidden":
-                self.inside["visible"].append((values.get("type", "text"), values.get("name", "")))
-        elif tag == "button" and self.inside is not None:
-            self.inside["buttons"].append((values.get("name", ""), values.get("value", "")))
-        self.in_code = tag == "code"
-
-    def handle_endtag(self, tag):
-        if tag == "form":
-            self.inside = None
-        self.in_code = False
-
-    def handle_data(self, data):
-        if self.in_code:
-            self.code += data
-
-
-class Browser:
-    """Keeps cookies, follows redirects within the node, sends forms."""
-
-    def __init__(self, node):
-        self.node = node
-        self.cookies = {}
-        self.address = "/"
-
-    def open(self, target, body=None, origin=None):
-        for _ in range(5):
-            headers = {"Accept": "text/html"}
-            if self.cookies:
-                headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-            if body is not None:
-                headers["Content-Type"] = FORM
-                headers["Origin"] = origin or self.node.origin
-            answer = self.node.call("GET" if body is None else "POST", target, body=body, headers=headers)
-            for line in answer.headers.get_all("Set-Cookie") or []:
-                name, value = line.split(";")[0].split("=", 1)
-                self.cookies[name] = value
-            self.address = target
-            location = answer.headers.get("Location", "")
-            if answer.status not in (301, 302, 303) or not location.startswith("/"):
-                return answer
-            target, body = location, None
-        raise RuntimeError("too many redirects")
-
-    def submit(self, form, button=None, origin=None, **filled):
-        fields = {**form["fields"], **filled}
-        for name, value in form["buttons"]:
-            if value == button:
-                fields[name] = value
-        return self.open(form["action"], urllib.parse.urlencode(fields), origin)
 
 
 class App:
@@ -130,15 +57,6 @@ def pkce():
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     return verifier, base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def log_in(browser, page, name="ann", password=PASSWORD):
-    form = Page(browser.open(page).body.decode()).forms[0]
-    return browser.submit(form, username=name, password=password)
-
-
-def parameters(location):
-    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(location).query))
 
 
 def code_flow(node):

@@ -5,12 +5,11 @@ import json
 import os
 import random
 import sqlite3
-import struct
 import threading
 import time
-import zlib
 
 import rig
+from pictures import bomb, png
 
 binary, is_long = rig.arguments("media")
 checks = rig.Checks()
@@ -20,22 +19,6 @@ node = rig.Node(binary, os.path.join(folder, "node"), env={"OUTBOARD_LIMITS_RATE
 KILLS = 20 if is_long else 4
 seed = int(os.environ.get("OUTBOARD_TEST_SEED") or random.randrange(1 << 30))
 dice = random.Random(seed)
-
-
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def png(width, height, colour=(200, 30, 30), text=b""):
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = (b"\0" + bytes(colour) * width) * height
-    note = chunk(b"tEXt", b"Comment\0" + text) if text else b""
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + note + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-def bomb(width, height):
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 65536)) + chunk(b"IEND", b"")
 
 
 def form(file, name="file", file_name='; filename="../../outboard.db"', **fields):

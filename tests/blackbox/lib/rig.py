@@ -200,6 +200,9 @@ class Node:
         code = self.process.wait(seconds * self.slow)
         return code, time.monotonic() - began
 
+    def connection(self, seconds):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+
     def call(self, method, target, token=None, body=None, headers=None, seconds=30):
         """One request on a connection of its own. `body`: bytes, or a value sent as JSON."""
         fields = {"Host": self.domain, **(headers or {})}
@@ -208,7 +211,7 @@ class Node:
         if body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body).encode()
             fields.setdefault("Content-Type", "application/json")
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds * self.slow)
+        connection = self.connection(seconds * self.slow)
         try:
             try:
                 connection.request(method, target, body=body, headers=fields)
