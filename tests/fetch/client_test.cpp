@@ -435,8 +435,8 @@ TEST_CASE("two requests at most are under way to one host, and a full queue says
         ++counts[result.get()];
     }
     CHECK(counts["200"] >= 10);
-    CHECK(counts["Unavailable"] >= 1);
-    CHECK(counts["200"] + counts["Unavailable"] == 14);
+    CHECK(counts["RateLimited"] >= 1);
+    CHECK(counts["200"] + counts["RateLimited"] == 14);
     CHECK(most == 2);
 }
 

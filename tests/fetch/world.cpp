@@ -96,6 +96,8 @@ std::string summary(const Result<fetch::Answer>& result) {
     switch (result.error().code) {
         case Code::Forbidden:
             return "Forbidden " + std::string(fetch::refusal_code(result.error()));
+        case Code::RateLimited:
+            return "RateLimited";
         case Code::Unavailable:
             return "Unavailable";
         case Code::TooLarge:
@@ -106,7 +108,6 @@ std::string summary(const Result<fetch::Answer>& result) {
         case Code::NotFound:
         case Code::Conflict:
         case Code::Gone:
-        case Code::RateLimited:
         case Code::Internal:
             break;
     }
