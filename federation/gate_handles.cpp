@@ -39,7 +39,7 @@ Error not_answered(const Fetched& answer, const Handle& handle) {
 Step<Iri> find_other_place(
     const Handle& handle, const Iri& usual, const Documents& fetched, std::string_view scheme
 ) {
-    const Error unknown{Code::NotFound, "There is no such account", handle.domain};
+    Error unknown{Code::NotFound, "There is no such account", handle.domain};
     const auto place =
         Iri::parse(std::string(scheme) + "://" + handle.domain + "/.well-known/host-meta");
     if (!place) return unknown;

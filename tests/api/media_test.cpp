@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "src/api/media.hpp"
 #include "src/api/mastodon/media.hpp"
+#include "src/api/media.hpp"
 #include "src/jobs/handlers.hpp"
 #include "src/services/local_accounts.hpp"
 #include "src/store/media.hpp"
@@ -27,7 +27,12 @@ struct World {
 
     World() { jobs::register_handlers(runner); }
 
-    Reply send(const std::string& target, const std::string& token, const Form& form, const std::string& method = "POST") {
+    Reply send(
+        const std::string& target,
+        const std::string& token,
+        const Form& form,
+        const std::string& method = "POST"
+    ) {
         http::Request request;
         request.method = method;
         request.target = target;
@@ -37,7 +42,9 @@ struct World {
         request.body = form.body;
         return node.send(request);
     }
-    Reply upload(const Actor& who, const std::vector<std::pair<std::string, std::string>>& fields = {}) {
+    Reply upload(
+        const Actor& who, const std::vector<std::pair<std::string, std::string>>& fields = {}
+    ) {
         auto reply = send("/api/v2/media", who.token, upload_form(picture("png", 40, 30), fields));
         REQUIRE(reply.status == 200);
         return reply;
@@ -83,12 +90,16 @@ TEST_CASE("an upload is shown at once with sizes, blurhash and addresses that wo
         const auto& media = reply.json;
         CHECK(media["type"] == "image");
         CHECK(media["description"] == "Two colours");
-        CHECK(media["meta"]["original"] == json{{"width", 1000}, {"height", 500}, {"size", "1000x500"}, {"aspect", 2.0}});
+        CHECK(
+            media["meta"]["original"] ==
+            json{{"width", 1000}, {"height", 500}, {"size", "1000x500"}, {"aspect", 2.0}}
+        );
         CHECK(media["meta"]["small"]["width"] == 640);
         CHECK(media["meta"]["focus"] == json{{"x", -0.5}, {"y", 0.25}});
         CHECK(media["blurhash"].get<std::string>().size() == 28);
         CHECK(media["remote_url"] == nullptr);
-        const auto again = world.node.get("/api/v1/media/" + media["id"].get<std::string>(), world.ana.token);
+        const auto again =
+            world.node.get("/api/v1/media/" + media["id"].get<std::string>(), world.ana.token);
         check_entity(again, "media_attachment");
         CHECK(again.json["url"].is_string());
         for (const auto* part : {"url", "preview_url"}) {
@@ -150,7 +161,9 @@ TEST_CASE("what is said of an upload changes until it is posted") {
     const auto put = [&](const Actor& who, const json& body) {
         return world.node.call("PUT", path, who.token, body);
     };
-    check_entity(put(world.ana, {{"description", "A pump"}, {"focus", "0.1,-2"}}), "media_attachment");
+    check_entity(
+        put(world.ana, {{"description", "A pump"}, {"focus", "0.1,-2"}}), "media_attachment"
+    );
     auto shown = world.node.get(path, world.ana.token);
     CHECK(shown.json["description"] == "A pump");
     CHECK(shown.json["meta"]["focus"] == json{{"x", 0.1}, {"y", -1.0}});
@@ -161,13 +174,16 @@ TEST_CASE("what is said of an upload changes until it is posted") {
     check_error(put(world.ana, {{"description", std::string(1501, 'a')}}), 422);
     for (const auto* method : {"GET", "PUT", "DELETE"}) {
         check_error(world.node.call(method, path, world.bob.token), 404, "Record not found");
-        check_error(world.node.call(method, "/api/v1/media/1", world.ana.token), 404, "Record not found");
+        check_error(
+            world.node.call(method, "/api/v1/media/1", world.ana.token), 404, "Record not found"
+        );
     }
 }
 
 TEST_CASE("a post carries its pictures, here and to other nodes") {
     World world;
-    const auto first = world.upload(world.ana, {{"description", "A pump"}, {"focus", "0.5,0.5"}}).json;
+    const auto first =
+        world.upload(world.ana, {{"description", "A pump"}, {"focus", "0.5,0.5"}}).json;
     const auto second = world.id(world.ana);
     const auto reply = world.post(world.ana, {first["id"], second});
     check_entity(reply, "status");
@@ -189,7 +205,8 @@ TEST_CASE("a post carries its pictures, here and to other nodes") {
     CHECK(attached[0]["height"] == 30);
     CHECK(attached[0]["blurhash"] == first["blurhash"]);
     CHECK(attached[0]["focalPoint"] == json::array({0.5, 0.5}));
-    const auto only = world.node.get("/api/v1/accounts/" + world.ana.id.str() + "/statuses?only_media=1");
+    const auto only =
+        world.node.get("/api/v1/accounts/" + world.ana.id.str() + "/statuses?only_media=1");
     CHECK(only.json.size() == 1);
     // Used now: changed by an edit of the post, and not deleted alone.
     const auto path = "/api/v1/media/" + second;
@@ -205,7 +222,9 @@ TEST_CASE("a picture needs no words beside it, and words are enough without one"
     );
     check_entity(reply, "status");
     CHECK(reply.json["media_attachments"].size() == 1);
-    check_error(world.node.post("/api/v1/statuses", world.ana.token, {{"media_ids", json::array()}}), 422);
+    check_error(
+        world.node.post("/api/v1/statuses", world.ana.token, {{"media_ids", json::array()}}), 422
+    );
 }
 
 TEST_CASE("only own pictures that no other post has can be attached, and four at most") {
@@ -281,7 +300,8 @@ TEST_CASE("files come with what keeps a browser from seeing more in them than pi
     CHECK(cached.status == 304);
     const auto folder = path.substr(0, path.rfind('/') + 1);
     for (const std::string name :
-         {"original.jpg", "original", "small.png", "..%2f..%2foutboard.db", "%00", "original.png%00"}) {
+         {"original.jpg", "original", "small.png", "..%2f..%2foutboard.db", "%00", "original.png%00"
+         }) {
         CAPTURE(name);
         CHECK(world.node.get(folder + name).status == 404);
     }
@@ -309,9 +329,12 @@ TEST_CASE("what not everybody may see is reached by a link that ends") {
         world.node.clock.advance(std::chrono::minutes(16));
         CHECK(world.fetch(link).status == 404);
         // Shown again, it is a new one; what other nodes got works while its delivery is tried.
-        const auto again = world.node.get("/api/v1/statuses/" + status["id"].get<std::string>(), world.ana.token);
+        const auto again =
+            world.node.get("/api/v1/statuses/" + status["id"].get<std::string>(), world.ana.token);
         CHECK(world.fetch(again.json["media_attachments"][0]["url"]).status == 200);
-        CHECK(world.fetch(world.node.sent().back()["object"]["attachment"][0]["url"]).status == 200);
+        CHECK(
+            world.fetch(world.node.sent().back()["object"]["attachment"][0]["url"]).status == 200
+        );
     }
 }
 
@@ -321,7 +344,9 @@ TEST_CASE("a picture deleted is gone with its bytes, unless another row has the 
     const auto second = world.upload(world.bob).json;  // the same bytes
     CHECK(world.files() == 2);                         // the file and its preview, once
     const auto remove = [&](const json& media, const Actor& who) {
-        return world.node.call("DELETE", "/api/v1/media/" + media["id"].get<std::string>(), who.token);
+        return world.node.call(
+            "DELETE", "/api/v1/media/" + media["id"].get<std::string>(), who.token
+        );
     };
     const auto reply = remove(first, world.ana);
     CHECK(reply.status == 200);
@@ -363,9 +388,8 @@ TEST_CASE("a deleted post's pictures can be posted again, or go at once") {
 TEST_CASE("the sweep takes uploads nobody posted and files without a row, and nothing else") {
     World world;
     const auto status = world.post(world.ana, {world.id(world.ana)}).json;
-    const auto waiting = world.send(
-        "/api/v2/media", world.ana.token, upload_form(picture("jpeg", 90, 60))
-    );
+    const auto waiting =
+        world.send("/api/v2/media", world.ana.token, upload_form(picture("jpeg", 90, 60)));
     REQUIRE(waiting.status == 200);
     const auto orphan = [&](const std::string& bytes) {
         const auto pin = world.node.app().media_files.put(bytes);
@@ -393,7 +417,8 @@ TEST_CASE("the sweep takes uploads nobody posted and files without a row, and no
     CHECK(world.files() == 2);
     CHECK(world.fetch(status["media_attachments"][0]["url"]).status == 200);
     check_error(
-        world.node.get("/api/v1/media/" + waiting.json["id"].get<std::string>(), world.ana.token), 404
+        world.node.get("/api/v1/media/" + waiting.json["id"].get<std::string>(), world.ana.token),
+        404
     );
 }
 
@@ -433,7 +458,10 @@ TEST_CASE("an avatar and a header are made small, shown everywhere, and told to 
     CHECK(world.fetch(avatar).status == 404);
     CHECK(world.files() == 2);
     check_error(update("avatar", "no picture"), 422);
-    CHECK(world.node.get("/api/v1/accounts/verify_credentials", world.ana.token).json["avatar"] == next.json["avatar"]);
+    CHECK(
+        world.node.get("/api/v1/accounts/verify_credentials", world.ana.token).json["avatar"] ==
+        next.json["avatar"]
+    );
 }
 
 TEST_CASE("a suspended account's pictures are not there, nor a deleted one's") {
