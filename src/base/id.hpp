@@ -31,7 +31,7 @@ using OutboxId = Id<OutboxItem>;
 }  // namespace outboard
 
 template <class Entity>
-struct std::hash<outboard::Id<Entity>> {  // NOLINT(cert-dcl58-cpp): for a type of ours, as std allows
+struct std::hash<outboard::Id<Entity>> {  // NOLINT(cert-dcl58-cpp): std allows it
     std::size_t operator()(const outboard::Id<Entity>& id) const noexcept {
         return std::hash<std::int64_t>{}(id.value);
     }
