@@ -6,6 +6,13 @@
 #include <array>
 #include <stdexcept>
 
+#if defined(__SANITIZE_THREAD__)
+/// libvips and what is below it are not built for ThreadSanitizer, which sees races between their
+/// threads that are none.
+extern "C" const char* __tsan_default_options();  // NOLINT(bugprone-reserved-identifier): its name
+extern "C" const char* __tsan_default_options() { return "ignore_noninstrumented_modules=1"; }
+#endif
+
 namespace outboard::tests {
 namespace {
 
