@@ -72,11 +72,12 @@ constexpr int kAllowed[] = {
 
 void limit_process() {
     bound(RLIMIT_CORE, 0);
-    bound(RLIMIT_FSIZE, 0);
     bound(RLIMIT_NOFILE, kDescriptors);
     bound(RLIMIT_CPU, kProcessorSeconds);
-    // Sanitizers reserve terabytes.
-    if (!OB_SANITIZED) bound(RLIMIT_AS, kAddressSpace);
+    if (!OB_SANITIZED) {  // those reserve terabytes, and back them by files
+        bound(RLIMIT_FSIZE, 0);
+        bound(RLIMIT_AS, kAddressSpace);
+    }
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (::unshare(CLONE_NEWNET) != 0) ::unshare(CLONE_NEWUSER | CLONE_NEWNET);
