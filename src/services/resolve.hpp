@@ -106,7 +106,7 @@ template <class T>
 void drive(
     App& app,
     std::function<federation::Step<T>(const federation::Documents&)> step,
-    FetchBudget budget,
+    const FetchBudget& budget,
     std::function<void(Result<T>)> done
 ) {
     // Shared by the continuations of one piece of work, which run one after the other.
@@ -114,7 +114,7 @@ void drive(
         Work(
             App& a,
             std::function<federation::Step<T>(const federation::Documents&)> s,
-            FetchBudget b,
+            const FetchBudget& b,
             std::function<void(Result<T>)> d
         )
             : app(a),

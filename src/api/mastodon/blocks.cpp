@@ -16,6 +16,7 @@ Result<http::Response> blocks(App& app, const Call& call) {
     return present_for(app, call.viewer(), [&](present::Presenter& present, store::Reader& db) {
         const auto rows = store::blocks::list(db, call.viewer(), page);
         std::vector<AccountId> ids;
+        ids.reserve(rows.size());
         for (const auto& row : rows) ids.push_back(row.account);
         return with_links(app, call, shown_list(present.accounts(ids)), cursors_of(rows));
     });

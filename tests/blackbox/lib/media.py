@@ -143,7 +143,9 @@ def killed(token):
     for thread in threads:
         thread.start()
     for _ in range(KILLS):
-        time.sleep(dice.uniform(0.2, 1.2))
+        before = len(answered)
+        rig.wait_until(lambda: len(answered) > before, 20)
+        time.sleep(dice.uniform(0, 1))
         node.kill()
         node.serve()
     stop.set()
