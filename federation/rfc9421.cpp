@@ -156,7 +156,7 @@ struct Reader {
 std::optional<std::string> unsupported_algorithm(const sf::Member& input) {
     const auto* value = sf::find(input.parameters, "alg");
     if (value == nullptr || value->kind != sf::Value::Kind::String) return std::nullopt;
-    const std::string name = lower_ascii(value->text);
+    auto name = lower_ascii(value->text);
     if (name == "rsa-v1_5-sha256" || name == "ed25519") return std::nullopt;
     return name;
 }

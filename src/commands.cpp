@@ -247,7 +247,7 @@ int run_serve(const Options& options, const std::string& role) {
     if (!node) return finish(Outcome::refused(node.error()));
     auto address = (*node)->start();
     if (!address) return finish(Outcome::refused(address.error()));
-    std::cout << "listening on " << *address << std::endl;
+    std::cout << "listening on " << *address << '\n' << std::flush;
     wait_for_signals(**node, options, signals);
     // A second signal ends the process at once; what was accepted is in the store already.
     std::signal(SIGTERM, SIG_DFL);

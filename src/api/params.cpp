@@ -125,6 +125,7 @@ std::vector<const json*> numbered(const json& object) {
         return a.first < b.first;
     });
     std::vector<const json*> values;
+    values.reserve(found.size());
     for (const auto& [index, value] : found) values.push_back(value);
     return values;
 }

@@ -46,23 +46,23 @@ struct SocketServer::Impl {
         server.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
             response.set_content(surface.metrics(), "text/plain; version=0.0.4");
         });
-        server.set_exception_handler(
-            [](const httplib::Request&, httplib::Response& response, std::exception_ptr problem) {
-                std::string reason = "unknown";
-                try {
-                    std::rethrow_exception(problem);
-                } catch (const std::exception& error) {
-                    reason = error.what();
-                } catch (...) {  // NOLINT(bugprone-empty-catch): `reason` says unknown
-                }
-                log::error("control.failed", {{"problem", reason}});
-                response.status = 200;
-                response.set_content(
-                    pack(Outcome::refused("The node could not do this; its log says why.")),
-                    "application/json"
-                );
+        server.set_exception_handler([](const httplib::Request&,
+                                        httplib::Response& response,
+                                        const std::exception_ptr& problem) {
+            std::string reason = "unknown";
+            try {
+                std::rethrow_exception(problem);
+            } catch (const std::exception& error) {
+                reason = error.what();
+            } catch (...) {  // NOLINT(bugprone-empty-catch): `reason` says unknown
             }
-        );
+            log::error("control.failed", {{"problem", reason}});
+            response.status = 200;
+            response.set_content(
+                pack(Outcome::refused("The node could not do this; its log says why.")),
+                "application/json"
+            );
+        });
     }
 };
 

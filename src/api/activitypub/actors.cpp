@@ -111,6 +111,7 @@ json follow_page(
     app.db.read([&](store::Reader& db) {
         const auto rows = which.list(db, account.id, page);
         std::vector<AccountId> ids;
+        ids.reserve(rows.size());
         for (const auto& row : rows) ids.push_back(row.*which.other);
         const auto accounts = store::accounts::load(db, ids);
         for (const auto wanted : ids) {

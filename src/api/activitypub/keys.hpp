@@ -83,7 +83,9 @@ Result<http::Response> run_step(
     return later(
         host,
         Surface::ActivityPub,
-        [&app, step = std::move(step), first, deadline, finish = std::move(finish)](Resume resume) {
+        [&app, step = std::move(step), first, deadline, finish = std::move(finish)](
+            const Resume& resume
+        ) {
             services::FetchBudget budget;
             budget.documents = 6;  // a key document, its owner, one redirect of each by id
             budget.deadline = deadline;

@@ -32,6 +32,7 @@ Result<http::Response> followed(App& app, const Call& call) {
     return present_for(app, call.viewer(), [&](present::Presenter& present, store::Reader& db) {
         const auto rows = store::tags::list_followed(db, call.viewer(), page);
         std::vector<std::string> names;
+        names.reserve(rows.size());
         for (const auto& row : rows) names.push_back(row.name);
         return with_links(app, call, shown_list(present.tags(names)), cursors_of(rows));
     });

@@ -72,7 +72,7 @@ Outcome<ClientLogin> read_client(const Call& call) {
     const auto decode = [](std::string_view half) {
         return percent_decode(half, /*plus_is_space=*/true);
     };
-    const ClientLogin basic{decode(pair->substr(0, colon)), decode(pair->substr(colon + 1))};
+    ClientLogin basic{decode(pair->substr(0, colon)), decode(pair->substr(colon + 1))};
     if (!is_utf8(basic.id) || (!login.id.empty() && login.id != basic.id)) return wrong;
     return basic;
 }
