@@ -18,8 +18,6 @@
 namespace outboard::fetch {
 namespace {
 
-using federation::Iri;
-
 // What curl has read but not yet counted when it hands on decompressed bytes: its receive buffer.
 constexpr std::size_t kUncounted = CURL_MAX_WRITE_SIZE;
 constexpr long kDnsCacheSeconds =
@@ -126,6 +124,7 @@ void Transfer::set_request() {
         set(easy, CURLOPT_CUSTOMREQUEST, plan_.method.c_str());
     }
     std::vector<std::string> lines;
+    lines.reserve(plan_.headers.size() + 1);
     for (const auto& [name, value] : plan_.headers) {
         // curl reads "Name:" as "leave out Name", and "Name;" as an empty one.
         lines.push_back(value.empty() ? name + ";" : name + ": " + value);

@@ -106,7 +106,7 @@ template <class T>
 void drive(
     App& app,
     std::function<federation::Step<T>(const federation::Documents&)> step,
-    const FetchBudget& budget,
+    FetchBudget budget,
     std::function<void(Result<T>)> done
 ) {
     // Shared by the continuations of one piece of work, which run one after the other.
@@ -114,12 +114,12 @@ void drive(
         Work(
             App& a,
             std::function<federation::Step<T>(const federation::Documents&)> s,
-            const FetchBudget& b,
+            FetchBudget b,
             std::function<void(Result<T>)> d
         )
             : app(a),
               step(std::move(s)),
-              budget(b),
+              budget(std::move(b)),
               done(std::move(d)),
               began(detail::deadline_now(a)) {
             budget.shared();
@@ -179,7 +179,7 @@ void drive(
             );
         }
     };
-    std::make_shared<Work>(app, std::move(step), budget, std::move(done))->go();
+    std::make_shared<Work>(app, std::move(step), std::move(budget), std::move(done))->go();
 }
 
 }  // namespace outboard::services
