@@ -33,6 +33,7 @@
 #include "src/node/identity.hpp"
 #include "src/node/loop.hpp"
 #include "src/pages/routes.hpp"
+#include "src/present/fragments.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/login_limits.hpp"
 #include "src/store/keys.hpp"
@@ -102,6 +103,7 @@ struct Node::Impl {
     std::unique_ptr<KeyCache> key_cache;
     std::unique_ptr<DomainRules> domain_rules;
     LoginLimits login_limits;
+    present::Fragments fragments;
     WakeFlag inbox_wake, delivery_wake, jobs_wake;
     std::unique_ptr<fetch::CurlClient> fetcher;
     std::unique_ptr<media::Files> media_files;
@@ -180,7 +182,8 @@ struct Node::Impl {
             *workshop,
             inbox_wake,
             delivery_wake,
-            jobs_wake
+            jobs_wake,
+            fragments
         });
         return {};
     }
