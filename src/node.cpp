@@ -9,8 +9,10 @@
 #include <stdexcept>
 #include <thread>
 
+#include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
 #include "src/api/activitypub/routes.hpp"
+#include "src/api/kept_answers.hpp"
 #include "src/api/media.hpp"
 #include "src/api/router.hpp"
 #include "src/api/routes.hpp"
@@ -33,6 +35,7 @@
 #include "src/node/identity.hpp"
 #include "src/node/loop.hpp"
 #include "src/pages/routes.hpp"
+#include "src/present/fragments.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/login_limits.hpp"
 #include "src/store/keys.hpp"
@@ -97,11 +100,13 @@ struct Node::Impl {
     SystemClock clock;
     SystemRandom random;
     WakeFlag streams_wake;  // rows in stream_events; the database notifies it
+    std::atomic<std::uint64_t> commits{0};
     std::unique_ptr<store::Database> db;
     std::unique_ptr<KeyRing> key_ring;
     std::unique_ptr<KeyCache> key_cache;
     std::unique_ptr<DomainRules> domain_rules;
     LoginLimits login_limits;
+    present::Fragments fragments;
     WakeFlag inbox_wake, delivery_wake, jobs_wake;
     std::unique_ptr<fetch::CurlClient> fetcher;
     std::unique_ptr<media::Files> media_files;
@@ -111,6 +116,7 @@ struct Node::Impl {
     std::unique_ptr<App> app;
     std::unique_ptr<streaming::Hub> hub;
     api::Router router;
+    api::KeptAnswers kept_answers{commits};
     std::unique_ptr<jobs::Runner> runner;
     std::unique_ptr<inbox::Processor> processor;
     std::unique_ptr<delivery::Deliverer> deliverer;
@@ -127,7 +133,10 @@ struct Node::Impl {
         OB_TRY(
             db,
             store::open_sqlite(
-                {.file = folder.database_file(), .readers = cores + 2, .streams = &streams_wake},
+                {.file = folder.database_file(),
+                 .readers = cores + 2,
+                 .commits = &commits,
+                 .streams = &streams_wake},
                 clock
             )
         );
@@ -180,7 +189,8 @@ struct Node::Impl {
             *workshop,
             inbox_wake,
             delivery_wake,
-            jobs_wake
+            jobs_wake,
+            fragments
         });
         return {};
     }
@@ -245,9 +255,19 @@ struct Node::Impl {
         settings.connections_per_address =
             static_cast<std::size_t>(config->limits_connections_per_address);
         settings.refusal = api::refusal_form(router);
+        settings.quick = [this](const http::Request& request) {
+            auto answer = kept_answers.find(request);
+            if (answer) answer->set("X-Request-Id", to_hex(random.bytes(8)));
+            return answer;
+        };
+        const auto handler = [this](const http::Request& request) {
+            return api::dispatch(*app, router, request);
+        };
         server = std::make_unique<http::Server>(
             settings,
-            [this](const http::Request& request) { return api::dispatch(*app, router, request); },
+            [this, handler](const http::Request& request) {
+                return kept_answers.answer(request, handler);
+            },
             api::body_limits(router),
             *workers
         );
@@ -390,6 +410,7 @@ Result<std::vector<std::string>> Node::reload(const config::Config& fresh) {
     if (log::parse_level(next.log_level, level)) log::configure(level, next.log_json);
     if (impl_->server) OB_CHECK(impl_->server->reload(next.trusted_proxies));
     impl_->config.replace(std::move(next));
+    impl_->commits.fetch_add(1);  // what was answered with the old settings is old
     return need_restart;
 }
 

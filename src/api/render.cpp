@@ -121,8 +121,10 @@ http::Response render_as(int status, const Error& error, Surface surface, ErrorP
     return response;
 }
 
-http::Response ok(const json& value) {
-    return http::Response::make(200, std::string(kJsonType), write_json(value));
+http::Response ok(const json& value) { return ok_text(write_json(value)); }
+
+http::Response ok_text(std::string value) {
+    return http::Response::make(200, std::string(kJsonType), std::move(value));
 }
 
 http::Response ok_empty() { return http::Response::make(200, std::string(kJsonType), "{}"); }

@@ -29,6 +29,8 @@ http::Response render_as(int status, const Error& error, Surface surface, ErrorP
 
 /// 200 with JSON.
 http::Response ok(const json& value);
+/// 200 with the text of a JSON value, as it is.
+http::Response ok_text(std::string value);
 /// 200 with `{}`: clients parse the body of every answer (pitfalls.md 2.2).
 http::Response ok_empty();
 

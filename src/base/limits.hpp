@@ -123,7 +123,12 @@ inline constexpr std::size_t kStoredDocument =
 // Caches (DESIGN.md 3.10)
 inline constexpr std::size_t kVerifiedKeys = 10'000;
 inline constexpr std::size_t kTokens = 10'000;
+inline constexpr std::size_t kFragmentBytes =
+    32 * kMiB;  // JSON texts of statuses and accounts: about 15,000 statuses
 inline constexpr std::size_t kNonces = 50'000;  // of signatures taken, about 100 bytes each
+inline constexpr std::size_t kKeptAnswerBytes =
+    16 * kMiB;  // answers to strangers' GETs, good until the next commit
+inline constexpr std::size_t kKeptAnswer = 64 * kKiB;  // one of them; discovery's have 1 KiB
 
 // Logins and apps
 inline constexpr std::size_t kLoginBody = 16 * kKiB;  // of the login and consent forms

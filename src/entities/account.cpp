@@ -17,8 +17,19 @@ void to_json(json& out, const SourceField& field) {
     out = {{"name", field.name}, {"value", field.value}, {"verified_at", nullptr}};
 }
 
-void to_json(json& out, const Account& account) {
-    out = {
+namespace {
+
+/// Each key that a revision does not settle, with its value.
+template <class Put>
+void each_of_now(const AccountNow& now, Put&& put) {
+    put("last_status_at", now.last_status_at);
+    put("statuses_count", now.statuses_count);
+    put("followers_count", now.followers_count);
+    put("following_count", now.following_count);
+}
+
+json settled(const Account& account) {
+    json out = {
         {"id", account.id},
         {"username", account.username},
         {"acct", account.acct},
@@ -42,13 +53,25 @@ void to_json(json& out, const Account& account) {
         {"fields", array_of(account.fields)},
         {"emojis", json::array()},
         {"roles", json::array()},
-        {"created_at", account.created_at},
-        {"last_status_at", or_null(account.last_status_at)},
-        {"statuses_count", account.statuses_count},
-        {"followers_count", account.followers_count},
-        {"following_count", account.following_count}
+        {"created_at", account.created_at}
     };
     if (account.suspended) out["suspended"] = true;
+    return out;
+}
+
+}  // namespace
+
+void to_json(json& out, const Account& account) {
+    out = settled(account);
+    each_of_now(account, PutInto{out});
+}
+
+std::string opening(const Account& account) { return open_object(settled(account)); }
+
+std::string closing(const AccountNow& now) {
+    std::string text;
+    each_of_now(now, AppendTo{text});
+    return text + "}";
 }
 
 void to_json(json& out, const Role& role) {

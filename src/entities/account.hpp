@@ -18,8 +18,14 @@ struct Field {
 };
 void to_json(nlohmann::json& out, const Field& field);
 
+/// What changes without a new revision of the account.
+struct AccountNow {
+    std::optional<std::string> last_status_at;  // a plain date
+    std::int64_t statuses_count = 0, followers_count = 0, following_count = 0;
+};
+
 /// https://docs.joinmastodon.org/entities/Account/
-struct Account {
+struct Account : AccountNow {
     std::string id;
     std::string username;
     std::string acct;  // bare name for local accounts, name@domain for others
@@ -30,12 +36,14 @@ struct Account {
     std::string avatar, header;  // never empty: a default image stands in
     bool locked = false, bot = false, group = false, discoverable = false, indexable = false;
     std::vector<Field> fields;
-    std::string created_at;                     // midnight of the day
-    std::optional<std::string> last_status_at;  // a plain date
-    std::int64_t statuses_count = 0, followers_count = 0, following_count = 0;
+    std::string created_at;  // midnight of the day
     bool suspended = false;  // the key is there only when it is so
 };
 void to_json(nlohmann::json& out, const Account& account);
+/// The JSON of an account in two pieces that together are one object: `{"acct":…` with all that its
+/// revision settles, and `,"followers_count":…}` with the rest.
+std::string opening(const Account& account);
+std::string closing(const AccountNow& now);
 
 /// https://docs.joinmastodon.org/entities/Role/
 struct Role {

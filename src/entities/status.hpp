@@ -36,19 +36,25 @@ struct ViewerFlags {
     std::optional<bool> pinned;  // own public posts only
 };
 
+/// What changes without a new revision of the status, or depends on the viewer or the time.
+struct StatusNow {
+    std::optional<std::string> in_reply_to_id, in_reply_to_account_id;
+    std::int64_t replies_count = 0, reblogs_count = 0, favourites_count = 0;
+    std::optional<Poll> poll;
+    std::optional<ViewerFlags> flags;
+};
+
 /// https://docs.joinmastodon.org/entities/Status/
-struct Status {
+struct Status : StatusNow {
     std::string id;
     std::string uri;                 // the object's id, or the Announce's
     std::optional<std::string> url;  // HTML page
     std::string created_at;
     std::optional<std::string> edited_at;  // null until the first edit
-    std::optional<std::string> in_reply_to_id, in_reply_to_account_id;
     bool sensitive = false;
     std::string spoiler_text;
     std::string visibility;  // public unlisted private direct
     std::string language;    // empty: null
-    std::int64_t replies_count = 0, reblogs_count = 0, favourites_count = 0;
     SafeHtml content;
     std::shared_ptr<const Status>
         reblog;  // shared: entities are copied into answers, and one boosted status is not
@@ -57,10 +63,13 @@ struct Status {
     std::vector<MediaAttachment> media_attachments;
     std::vector<StatusMention> mentions;
     std::vector<StatusTag> tags;
-    std::optional<Poll> poll;
-    std::optional<ViewerFlags> flags;
     std::optional<std::string> text;  // source, only in the answer to a deletion
 };
 void to_json(nlohmann::json& out, const Status& status);
+/// The JSON of a status in pieces: `{"content":…` with all that its revision settles, and
+/// `,"replies_count":…` with what it does not. `account`, `reblog` and the last brace are the
+/// caller's to add.
+std::string opening(const Status& status);
+void append(std::string& text, const StatusNow& now);
 
 }  // namespace outboard::entities

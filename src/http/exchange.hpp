@@ -80,6 +80,7 @@ struct Front {
     Executor& workers;
     std::chrono::milliseconds pending_deadline;
     RefusalForm form;
+    QuickHandler quick;
     std::atomic<bool> stopping = false;  // answers close their connections
     std::atomic<bool> ended = false;     // late calls do nothing
     PendingSlots pending = {};

@@ -59,6 +59,10 @@ struct Response {
 /// The whole program as the transport sees it. Called on workers, many at once; must not throw.
 using Handler = std::function<Response(const Request&)>;
 
+/// Asked first, on an I/O thread: what it knows by heart, else nothing. It must neither wait nor
+/// throw, and takes microseconds; its answers are whole, never a Pending or a stream.
+using QuickHandler = std::function<std::optional<Response>(const Request&)>;
+
 /// Bytes a request to this method and path may have in its body; asked once the headers are there.
 /// Draws a refusal of the front's own, which no handler saw, as answers under that path look.
 /// `path` is raw and empty where the request came not so far. Threads: any.

@@ -139,7 +139,8 @@ Server::Impl::Impl(
         std::move(body_limit),
         workers,
         wanted.pending_deadline,
-        std::move(wanted.refusal)
+        std::move(wanted.refusal),
+        std::move(wanted.quick)
     );
     front->bodies = std::make_shared<ByteBudget>(wanted.bodies_in_flight);
     front->answers = std::make_shared<ByteBudget>(wanted.answers_in_flight);

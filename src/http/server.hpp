@@ -33,6 +33,7 @@ struct ServerSettings {
         std::chrono::seconds(30);  // a request's whole wait for the network
     std::chrono::milliseconds drain = limits::kDrain;
     RefusalForm refusal = {};  // none: `{"error": why}`
+    QuickHandler quick = {};   // none: every request goes to a worker
 };
 
 /// The HTTP front (Boost.Beast behind the implementation): sockets, limits, deadlines (THREATS 25,

@@ -213,6 +213,14 @@ void Session::take_body() {
 void Session::dispatch() {
     phase_ = Phase::Running;
     in_.shrink();
+    if (const auto& quick = shared_->front->quick) {
+        if (auto response = quick(incoming_->request)) {
+            auto form = incoming_->form;
+            form.keep_alive = form.keep_alive && !shared_->front->stopping;
+            incoming_.reset();
+            return send(serialise(*std::move(response), form));
+        }
+    }
     identify(incoming_->request, address_, tls_ != nullptr, *loop_.proxies);
     current_ = std::make_shared<Exchange>(
         shared_->front,

@@ -52,9 +52,11 @@ void address_to_recipient(const Work& work, services::PreparedStatus& prepared) 
 }
 
 Result<void> apply(store::Writer& tx, const Work& work, const services::PreparedStatus& prepared) {
-    const bool was_here = store::statuses::find_by_uri(tx, prepared.fresh.status.uri).has_value();
+    const auto& status = prepared.fresh.status;
+    const bool is_new_reply =
+        !status.reply_to_uri.empty() && !store::statuses::find_by_uri(tx, status.uri);
     OB_TRY(const auto id, services::store_status(tx, work.app, prepared));
-    if (!was_here) forward(tx, work, id);
+    if (is_new_reply) forward(tx, work, id);
     return {};
 }
 

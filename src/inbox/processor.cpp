@@ -78,11 +78,23 @@ void finish(App& app, const Item& item, const Result<Effect>& effect) {
     }
 }
 
-Result<federation::Activity> read_row(App& app, const Item& item) {
-    const auto bytes =
-        app.db.read([&](store::Reader& db) { return store::documents::find(db, item.document); });
-    if (!bytes) return fail(Code::Invalid, "the received bytes are gone");
-    OB_TRY(const auto document, read_json(*bytes));
+/// What a row is about: its bytes, and its actor when it is known here.
+struct Received {
+    std::optional<std::string> bytes;
+    std::optional<Account> actor;
+};
+
+Received load(App& app, const Item& item) {
+    return app.db.read([&](store::Reader& db) {
+        return Received{
+            store::documents::find(db, item.document), store::accounts::find_by_uri(db, item.actor)
+        };
+    });
+}
+
+Result<federation::Activity> read(const Received& received) {
+    if (!received.bytes) return fail(Code::Invalid, "the received bytes are gone");
+    OB_TRY(const auto document, read_json(*received.bytes));
     return federation::read_activity(document);
 }
 
@@ -108,7 +120,8 @@ void refresh_if_old(App& app, const Account& actor) {
 
 /// With the actor stored and in good standing; `done` is called once.
 void run(App& app, const Item& item, std::function<void(Result<Effect>)> done) {
-    auto activity = read_row(app, item);
+    const auto received = load(app, item);
+    auto activity = read(received);
     if (!activity) return done(Error{Code::Invalid, activity.error().shown});
     const auto handler = find_handler(activity->type);
     if (!handler) return done(Error{Code::NotFound, "nothing is done about " + activity->type});
@@ -126,25 +139,31 @@ void run(App& app, const Item& item, std::function<void(Result<Effect>)> done) {
                        handler,
                        budget,
                        delivery = federation::Gate::accepted_before(std::move(delivery)),
-                       done](Result<AccountId> id) {
-        if (!id) return done(tl::unexpected<Error>(std::move(id).error()));
-        const auto actor =
-            app.db.read([&](store::Reader& db) { return store::accounts::find(db, *id); });
+                       done](const std::optional<Account>& actor) {
         if (!actor || actor->is_local() || !actor->is_active())
             return done(Error{Code::Forbidden, "its actor is not heard here"});
         refresh_if_old(app, *actor);
         handler(std::make_shared<const Work>(Work{app, item, delivery, *actor, budget}), done);
     };
-    const auto actor = app.db.read([&](store::Reader& db) {
-        return store::accounts::find_by_uri(db, item.actor);
-    });
-    if (actor)
-        return with_actor(actor->id
-        );  // however old: what it says of itself matters less than that it said this
-    services::resolve_account(app, item.actor, budget, std::move(with_actor));
+    // However old: what it says of itself matters less than that it said this.
+    if (received.actor) return with_actor(received.actor);
+    services::resolve_account(
+        app,
+        item.actor,
+        budget,
+        [&app, with_actor = std::move(with_actor), done](Result<AccountId> id) {
+            if (!id) return done(tl::unexpected<Error>(std::move(id).error()));
+            with_actor(app.db.read([&](store::Reader& db) { return store::accounts::find(db, *id); }
+            ));
+        }
+    );
 }
 
 }  // namespace
+
+bool Processor::Lanes::has_enough() const {
+    return by_actor.size() - fetching.size() >= limits::kInboxAtWork / 2;
+}
 
 bool Processor::Lanes::is_full() const {
     return taken.size() >= limits::kInboxTaken || fetching.size() >= limits::kInboxFetching ||
@@ -188,7 +207,10 @@ std::chrono::milliseconds Processor::step() {
     const auto is_full = [&] {
         return lanes_->with([](const Lanes& all) { return all.is_full(); });
     };
-    if (is_full()) return kLongestRest;  // what ends calls for the next step
+    // What ends calls for the next step. Looking for more costs most when most waits, so not before
+    // half of what was found is done.
+    if (lanes_->with([](const Lanes& all) { return all.is_full() || all.has_enough(); }))
+        return kLongestRest;
     const auto due =
         app_.db.read([&](store::Reader& db) { return store::inbox::list_due(db, now, kWindow); });
     take_all(due);

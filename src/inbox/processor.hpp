@@ -39,6 +39,8 @@ private:
         std::unordered_map<std::string, std::deque<store::inbox::Item>>
             by_actor;  // the first one of each is at work or fetching
 
+        /// So much is at work that more need not be looked for.
+        bool has_enough() const;
         bool is_full() const;
         /// True when the item begins a lane: it must be started.
         bool take(const store::inbox::Item& item);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -24,6 +25,8 @@
 
 namespace outboard::present {
 
+class Fragments;
+
 /// Fills entities for one viewer from rows loaded in batches: the number of statements does not
 /// grow with the page. What the viewer may not see, and what is gone, is left out. Lives no longer
 /// than the reader.
@@ -34,6 +37,8 @@ public:
 
     std::vector<entities::Status> statuses(const std::vector<Seen>& seen);
     std::vector<entities::Status> statuses(const std::vector<StatusId>& ids);
+    /// The same as the text of a JSON array, from what is kept as far as it is still right.
+    std::string statuses_text(Fragments& kept, const std::vector<Seen>& seen);
     std::optional<entities::Status> status(StatusId id);
     /// The poll of a status; nothing when it has none, or is not to be seen.
     std::optional<entities::Poll> poll(StatusId id);
@@ -62,9 +67,16 @@ public:
     std::vector<entities::Tag> tags(const std::vector<std::string>& names);
 
 private:
+    friend class StatusesText;
     struct Loaded;
     Loaded load_around(const std::vector<Seen>& seen);
+    /// Of these only what `now_of` needs.
+    Loaded load_changing(const std::vector<const Status*>& statuses);
     entities::Status build(const Status& status, const Loaded& loaded) const;
+    entities::StatusNow now_of(const Status& status, const Loaded& loaded) const;
+    entities::Status boost(
+        const Status& status, const entities::Status& original, const Loaded& loaded
+    ) const;
     void add_mentions_and_tags(entities::Status& out, const Status& status, const Loaded& loaded)
         const;
     std::unordered_map<AccountId, Account> load_accounts(std::vector<AccountId> ids);

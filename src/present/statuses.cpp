@@ -5,6 +5,7 @@
 #include "src/base/limits.hpp"
 #include "src/entities/common.hpp"
 #include "src/present/links.hpp"
+#include "src/present/loaded.hpp"
 #include "src/present/media.hpp"
 #include "src/present/presenter.hpp"
 #include "src/store/accounts.hpp"
@@ -12,17 +13,6 @@
 #include "src/store/statuses.hpp"
 
 namespace outboard::present {
-
-/// Everything that stands around a page of statuses, by id.
-struct Presenter::Loaded {
-    std::unordered_map<AccountId, Account> accounts;
-    std::unordered_map<StatusId, std::vector<AccountId>> mentions;
-    std::unordered_map<StatusId, std::vector<std::string>> tags;
-    std::unordered_map<StatusId, std::vector<Media>> media;
-    std::unordered_map<StatusId, store::statuses::Flags> flags;
-    std::unordered_map<StatusId, Poll> polls;
-    std::unordered_map<StatusId, std::vector<int>> votes;
-};
 
 namespace {
 
@@ -64,16 +54,16 @@ entities::Poll poll_entity(
 }  // namespace
 
 Presenter::Loaded Presenter::load_around(const std::vector<Seen>& seen) {
-    Loaded loaded;
+    std::vector<const Status*> originals;
     std::vector<StatusId> ids;
     std::vector<AccountId> people;
-    std::vector<StatusId> questions;
     for (const auto& item : seen) {
-        if (item.original().kind == "Question") questions.push_back(item.original().id);
+        originals.push_back(&item.original());
         ids.push_back(item.original().id);
         people.push_back(item.status.account);
         people.push_back(item.original().account);
     }
+    auto loaded = load_changing(originals);
     if (ids.empty()) return loaded;
     loaded.mentions = store::statuses::load_mentions(db_, ids);
     for (const auto& [status, mentioned] : loaded.mentions) {
@@ -82,6 +72,17 @@ Presenter::Loaded Presenter::load_around(const std::vector<Seen>& seen) {
     loaded.accounts = load_accounts(std::move(people));
     loaded.tags = store::statuses::load_tags(db_, ids);
     loaded.media = store::statuses::load_media(db_, ids);
+    return loaded;
+}
+
+Presenter::Loaded Presenter::load_changing(const std::vector<const Status*>& statuses) {
+    std::vector<StatusId> ids, questions;
+    for (const auto* status : statuses) {
+        ids.push_back(status->id);
+        if (status->kind == "Question") questions.push_back(status->id);
+    }
+    Loaded loaded;
+    if (ids.empty()) return loaded;
     loaded.polls = store::polls::load(db_, questions);
     if (viewer_) loaded.votes = store::polls::load_votes(db_, questions, *viewer_);
     if (viewer_) loaded.flags = store::statuses::load_flags(db_, ids, *viewer_);
@@ -114,15 +115,11 @@ entities::Status Presenter::build(const Status& status, const Loaded& loaded) co
     out.url = status_url(identity_, author, status);
     out.created_at = entities::time_text(status.created_at);
     if (status.edited_at) out.edited_at = entities::time_text(*status.edited_at);
-    if (status.reply_to) out.in_reply_to_id = status.reply_to->str();
-    if (status.reply_to_account) out.in_reply_to_account_id = status.reply_to_account->str();
+    static_cast<entities::StatusNow&>(out) = now_of(status, loaded);
     out.sensitive = status.sensitive || !status.spoiler.empty();
     out.spoiler_text = status.spoiler;
     out.visibility = std::string(federation::to_string(status.visibility));
     out.language = status.language;
-    out.replies_count = status.replies_count;
-    out.reblogs_count = status.boosts_count;
-    out.favourites_count = status.favourites_count;
     out.content = status.content;
     if (!status.application.empty()) {
         out.application = entities::StatusApplication{.name = status.application, .website = {}};
@@ -134,6 +131,16 @@ entities::Status Presenter::build(const Status& status, const Loaded& loaded) co
         );
     }
     add_mentions_and_tags(out, status, loaded);
+    return out;
+}
+
+entities::StatusNow Presenter::now_of(const Status& status, const Loaded& loaded) const {
+    entities::StatusNow out;
+    if (status.reply_to) out.in_reply_to_id = status.reply_to->str();
+    if (status.reply_to_account) out.in_reply_to_account_id = status.reply_to_account->str();
+    out.replies_count = status.replies_count;
+    out.reblogs_count = status.boosts_count;
+    out.favourites_count = status.favourites_count;
     if (const auto it = loaded.polls.find(status.id); it != loaded.polls.end()) {
         out.poll =
             poll_entity(status, it->second, list_of(loaded.votes, status.id), viewer_, db_.now());
@@ -155,6 +162,27 @@ entities::Status Presenter::build(const Status& status, const Loaded& loaded) co
     return out;
 }
 
+/// A boost shows the original's text, counters and flags under an id and author of its own
+/// (pitfalls.md 7.5).
+entities::Status Presenter::boost(
+    const Status& status, const entities::Status& original, const Loaded& loaded
+) const {
+    auto wrapper = original;
+    const auto own = build(status, loaded);
+    wrapper.id = own.id;
+    wrapper.uri = own.uri;
+    wrapper.url = own.url;
+    wrapper.created_at = own.created_at;
+    wrapper.edited_at.reset();
+    wrapper.in_reply_to_id.reset();
+    wrapper.in_reply_to_account_id.reset();
+    wrapper.visibility = own.visibility;
+    wrapper.account = own.account;
+    wrapper.application = own.application;
+    if (wrapper.flags) wrapper.flags->pinned.reset();
+    return wrapper;
+}
+
 std::vector<entities::Status> Presenter::statuses(const std::vector<Seen>& seen) {
     const auto loaded = load_around(seen);
     std::vector<entities::Status> shown;
@@ -167,21 +195,7 @@ std::vector<entities::Status> Presenter::statuses(const std::vector<Seen>& seen)
             shown.push_back(std::move(original));
             continue;
         }
-        // A boost shows the original's text, counters and flags under an id and author of its own
-        // (pitfalls.md 7.5).
-        entities::Status wrapper = original;
-        const auto own = build(item.status, loaded);
-        wrapper.id = own.id;
-        wrapper.uri = own.uri;
-        wrapper.url = own.url;
-        wrapper.created_at = own.created_at;
-        wrapper.edited_at.reset();
-        wrapper.in_reply_to_id.reset();
-        wrapper.in_reply_to_account_id.reset();
-        wrapper.visibility = own.visibility;
-        wrapper.account = own.account;
-        wrapper.application = own.application;
-        if (wrapper.flags) wrapper.flags->pinned.reset();
+        auto wrapper = boost(item.status, original, loaded);
         wrapper.reblog = std::make_shared<const entities::Status>(std::move(original));
         shown.push_back(std::move(wrapper));
     }

@@ -21,6 +21,9 @@ class LoginLimits;
 namespace streaming {
 class Hub;
 }
+namespace present {
+class Fragments;
+}
 namespace media {
 class Files;
 class Workshop;
@@ -45,6 +48,7 @@ struct App {
     Wake& inbox_wake;                   // rows in inbox
     Wake& delivery_wake;                // rows in outbox or deliveries
     Wake& jobs_wake;                    // rows in jobs
+    present::Fragments& fragments;      // JSON texts of statuses and accounts
     streaming::Hub* streams = nullptr;  // open streams; absent where none are served
 };
 

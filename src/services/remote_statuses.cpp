@@ -250,11 +250,13 @@ Result<PreparedStatus> prepare_status(
     if (object.updated) prepared.updated = std::min(*object.updated, now);
     if (prepared.updated && *prepared.updated > status.created_at)
         status.edited_at = prepared.updated;
-    status.quote_of = quoted_status(app, object, author.id);
     status.id = {store::Writer::id_for(status.created_at, status.uri)};
 
-    fresh.audience = audience_lines(app, audience, status.visibility, author.id);
-    fresh.mentions = mentioned_accounts(app, object, audience);
+    app.db.read([&](store::Reader&) {  // one snapshot for the three
+        status.quote_of = quoted_status(app, object, author.id);
+        fresh.audience = audience_lines(app, audience, status.visibility, author.id);
+        fresh.mentions = mentioned_accounts(app, object, audience);
+    });
     for (const auto& tag : object.hashtags)
         fresh.hashtags.push_back(html::clean_name(tag.name, 100));
     fresh.media = media_of(object, author.id);
@@ -307,8 +309,7 @@ Result<StatusId> store_status(store::Writer& tx, App& app, const PreparedStatus&
     const auto tombstone = store::tombstones::find(tx, status.uri);
     if (tombstone && tombstone->owner == prepared.author_uri)
         return fail(Code::NotFound, "That post was deleted.");
-    const auto author = store::accounts::find(tx, status.account);
-    if (!author || !author->is_active())
+    if (!store::accounts::is_active(tx, status.account))
         return fail(Code::Forbidden, "Posts of that account are not taken here.");
 
     if (const auto existing = store::statuses::find_by_uri(tx, status.uri)) {

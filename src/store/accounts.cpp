@@ -42,6 +42,16 @@ OB_QUERY(
 OB_IDS_QUERY(
     kLoad, "account.load", "SELECT " OB_ACCOUNT_COLUMNS " FROM accounts WHERE id", "$1", ""
 );
+OB_QUERY(kActive, "account.is_active", R"sql(
+    SELECT 1 FROM accounts WHERE id = $1 AND suspended_at IS NULL AND deleted_at IS NULL)sql");
+OB_IDS_QUERY(
+    kGlance,
+    "account.glance",
+    "SELECT id, revision, deleted_at, followers_count, following_count, statuses_count,"
+    " last_status_at FROM accounts WHERE id",
+    "$1",
+    ""
+);
 OB_IDS_QUERY(
     kLoadByUris,
     "account.load_by_uris",
@@ -268,6 +278,27 @@ std::optional<Account> find_by_followers_uri(Reader& db, std::string_view follow
 std::vector<Account> load(Reader& db, const std::vector<AccountId>& ids) {
     if (ids.empty()) return {};
     return db.all(kLoad, read, ids);
+}
+
+bool is_active(Reader& db, AccountId id) { return db.exists(kActive, id); }
+
+std::vector<Glance> load_glances(Reader& db, const std::vector<AccountId>& ids) {
+    if (ids.empty()) return {};
+    return db.all(
+        kGlance,
+        [](const Row& row) {
+            return Glance{
+                .id = row.id<Account>(0),
+                .revision = row.integer(1),
+                .is_deleted = !row.is_null(2),
+                .followers_count = row.integer(3),
+                .following_count = row.integer(4),
+                .statuses_count = row.integer(5),
+                .last_status_at = row.maybe_instant(6)
+            };
+        },
+        ids
+    );
 }
 
 std::vector<Account> load_by_uris(Reader& db, const std::vector<std::string>& uris) {

@@ -12,6 +12,7 @@ namespace outboard::store::accounts {
 
 std::optional<Account> find(Reader& db, AccountId id);
 std::optional<Account> find_by_uri(Reader& db, std::string_view uri);
+bool is_active(Reader& db, AccountId id);  // there, neither suspended nor deleted
 /// `domain` empty for local accounts; names compare without case. Deleted accounts are found too: a
 /// local name is never free again.
 std::optional<Account> find_by_handle(
@@ -20,6 +21,17 @@ std::optional<Account> find_by_handle(
 /// The account whose followers collection that is (A054: only the owner addresses it).
 std::optional<Account> find_by_followers_uri(Reader& db, std::string_view followers);
 std::vector<Account> load(
+    Reader& db, const std::vector<AccountId>& ids
+);  // in no order; unknown ones left out
+/// What of an account changes most, and the revision that tells of the rest.
+struct Glance {
+    AccountId id;
+    std::int64_t revision = 0;
+    bool is_deleted = false;
+    std::int64_t followers_count = 0, following_count = 0, statuses_count = 0;
+    std::optional<Instant> last_status_at;
+};
+std::vector<Glance> load_glances(
     Reader& db, const std::vector<AccountId>& ids
 );  // in no order; unknown ones left out
 std::vector<Account> load_by_uris(Reader& db, const std::vector<std::string>& uris);

@@ -146,6 +146,7 @@ public:
                 settings.file,
                 mode_of(settings, settings.writer_cache_kib, false),
                 settings.wal_bytes,
+                settings.commits,
                 settings.streams
             },
             std::move(connection),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -15,6 +17,9 @@ struct SqliteSettings {
     std::filesystem::path file;
     int readers = 4;  // cores + 2
     bool synchronous_full = true;
+    /// Raised after each commit, before its callers go on: what was read when it had another value
+    /// may be old. May be absent.
+    std::atomic<std::uint64_t>* commits = nullptr;
     int reader_cache_kib = 2048;  // per connection: idle memory is readers times this at most
     int writer_cache_kib = 8192;
     std::size_t wal_bytes =

@@ -299,6 +299,7 @@ void GroupWriter::close_group(const std::vector<Task*>& group) {
         if (any) {
             store_highest_id();
             connection_->change(kCommit, {});
+            if (settings_.commits != nullptr) settings_.commits->fetch_add(1);
         } else {
             connection_->roll_back();
         }

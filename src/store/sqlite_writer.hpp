@@ -32,6 +32,7 @@ public:
         std::filesystem::path file;
         SqliteConnection::Mode mode;
         std::size_t wal_bytes = 0;
+        std::atomic<std::uint64_t>* commits = nullptr;  // raised after each; may be absent
         Wake* streams = nullptr;  // notified after a commit with stream events; may be absent
     };
     GroupWriter(

@@ -14,9 +14,11 @@ OB_IDS_QUERY(
     " CASE WHEN a.suspended_at IS NULL AND a.deleted_at IS NULL THEN 1 ELSE 0 END,"
     " CASE WHEN EXISTS (SELECT 1 FROM status_audience p"
     "  WHERE p.status = s.id AND p.kind = 'public') THEN 1 ELSE 0 END,"
+    // Nested, not joined: a planner may begin a join with all that the reader follows.
     " CASE WHEN EXISTS (SELECT 1 FROM status_audience l"
-    "  JOIN follows f ON f.account = $2 AND f.target = l.target AND f.state = 'accepted'"
-    "  WHERE l.status = s.id AND l.kind = 'followers') THEN 1 ELSE 0 END,"
+    "  WHERE l.status = s.id AND l.kind = 'followers' AND EXISTS (SELECT 1 FROM follows f"
+    "   WHERE f.account = $2 AND f.target = l.target AND f.state = 'accepted'))"
+    " THEN 1 ELSE 0 END,"
     " CASE WHEN EXISTS (SELECT 1 FROM status_audience r"
     "  WHERE r.status = s.id AND r.kind = 'actor' AND r.target = $2) THEN 1 ELSE 0 END,"
     " CASE WHEN EXISTS (SELECT 1 FROM blocks b"

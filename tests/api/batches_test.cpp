@@ -90,7 +90,7 @@ TEST_CASE("a long page takes as many statements as a short one, on every list") 
         const auto few = crowd.node.statements_of(list + "limit=4", crowd.ana.token);
         const auto many = crowd.node.statements_of(list + "limit=20", crowd.ana.token);
         CHECK(crowd.node.get(list + "limit=20", crowd.ana.token).json.size() >= 12);
-        CHECK(few == many);
+        CHECK(many <= few);  // fewer where texts were kept by the first reading
         CHECK(many < 30);
     }
 }

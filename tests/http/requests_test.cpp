@@ -248,3 +248,29 @@ TEST_CASE("forwarded headers count from trusted proxies only") {
     REQUIRE(!refused);
     CHECK(has(refused.error().shown, "10.0.0.0/40"));
 }
+
+TEST_CASE("what the front knows by heart needs no worker, and the rest goes on to one") {
+    auto settings = any_port();
+    settings.quick = [](const Request& request) -> std::optional<Response> {
+        if (request.path() != "/known") return std::nullopt;
+        return Response::make(200, "text/plain", "by heart");
+    };
+    const Running node(std::move(settings), [](const Request&) {
+        return Response::make(200, "text/plain", "by a worker");
+    });
+    auto client = node.client();
+    for (int i = 0; i < 3; ++i) {
+        const auto known = client.ask(get("/known"));
+        REQUIRE(known);
+        CHECK(known->status == 200);
+        CHECK(known->body == "by heart");
+        CHECK(known->field("Content-Length") == "8");
+        const auto other = client.ask(get("/other"));
+        REQUIRE(other);
+        CHECK(other->body == "by a worker");
+    }
+    const auto last = client.ask(get("/known", "Connection: close\r\n"));
+    REQUIRE(last);
+    CHECK(last->field("Connection") == "close");
+    CHECK(client.closes());
+}

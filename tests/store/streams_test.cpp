@@ -165,3 +165,23 @@ TEST_CASE("who waits for events is woken after their commit, and by nothing else
     }));
     CHECK(wake.wait_for(0ms));
 }
+
+TEST_CASE("commits are counted before those who wait for them go on, and failures are not") {
+    std::atomic<std::uint64_t> commits{0};
+    SqliteSettings settings;
+    settings.synchronous_full = false;
+    settings.commits = &commits;
+    TempStore store(settings);
+    REQUIRE(store->write([](Writer&) -> Result<void> { return {}; }));
+    CHECK(commits == 1);
+    CHECK_FALSE(store->write([](Writer&) -> Result<void> { return fail(Code::Invalid, "undone"); })
+    );
+    CHECK(commits == 1);
+    store->read([](Reader&) {});
+    CHECK(commits == 1);
+    REQUIRE(store->write([&](Writer&) -> Result<void> {
+        CHECK(commits == 1);
+        return {};
+    }));
+    CHECK(commits == 2);
+}

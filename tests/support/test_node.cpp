@@ -164,7 +164,8 @@ TestNode::TestNode(TestNodeOptions options)
             workshop_,
             inbox_wake_,
             delivery_wake_,
-            jobs_wake_}
+            jobs_wake_,
+            fragments_}
     );
     api::client_routes(router_);
     if (options.routes) options.routes(router_);

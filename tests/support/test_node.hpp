@@ -18,6 +18,7 @@
 #include "src/domain/account.hpp"
 #include "src/media/client.hpp"
 #include "src/media/files.hpp"
+#include "src/present/fragments.hpp"
 #include "src/services/app.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/login_limits.hpp"
@@ -180,6 +181,7 @@ private:
     TestRandom random_;
     QueueExecutor workers_;
     LoginLimits login_limits_;
+    present::Fragments fragments_;
     media::Files media_files_;
     media::Workshop workshop_;
     CountingWake inbox_wake_, delivery_wake_, jobs_wake_;

@@ -89,11 +89,10 @@ Result<http::Response> keep(App& app, const Arrival& arrival, const Verified<Del
             return slow_down(*wait, kTooFast);
     }
     const auto host = activity.actor.authority();
-    OB_CHECK(app.db.read([&](store::Reader& db) { return services::check_authority(db, activity); })
-    );
-    const bool is_full = app.db.read([&](store::Reader& db) {
+    OB_TRY(const bool is_full, app.db.read([&](store::Reader& db) -> Result<bool> {
+        OB_CHECK(services::check_authority(db, activity));
         return store::inbox::has_waiting(db, host, limits::kInboxWaitingPerHost);
-    });
+    }));
     if (is_full) return slow_down(limits::kInboxFullRetry, kTooManyWait);
 
     const auto packed = store::documents::pack(arrival.body);

@@ -94,7 +94,7 @@ Result<http::Response> show_marked(
         return with_links(
             app,
             call,
-            shown_list(present.statuses(page.items)),
+            ok_text(present.statuses_text(app.fragments, page.items)),
             {.oldest = page.oldest, .newest = page.newest}
         );
     });

@@ -36,10 +36,8 @@ Result<Caller> find_caller(store::Reader& db, const std::string& hash) {
     const auto stored = store::tokens::find(db, hash);
     if (!stored) return fail(Code::Unauthorized, std::string(kNoToken));
     if (stored->account) {
-        const auto account = store::accounts::find(db, *stored->account);
-        if (!account || !account->is_active()) {
+        if (!store::accounts::is_active(db, *stored->account))
             return fail(Code::Forbidden, "Your login is currently disabled");
-        }
     }
     Caller caller;
     caller.account = stored->account;
