@@ -73,7 +73,25 @@ Result<std::unique_ptr<Node>> open_node(const Options& options) {
     return Node::open(folder, std::move(settings));
 }
 
-Result<Identity> prepare_folder(
+struct Prepared {
+    Identity identity;
+    config::FolderLock lock;
+};
+
+/// A key that is there already belongs to a node whose other files are elsewhere: losing it would
+/// lose that node's identity.
+Result<void> check_no_key(const config::DataFolder& folder) {
+    if (!std::filesystem::exists(folder.keys_file())) return {};
+    return fail(
+        Code::Conflict,
+        "There is the key of a node in " + folder.keys_file().string() +
+            " already. To bring that node back, put its outboard.db and outboard.toml beside it; "
+            "to make "
+            "a new node, choose another folder with --data."
+    );
+}
+
+Result<Prepared> prepare_folder(
     const config::DataFolder& folder, config::Config& settings, const InitOptions& init
 ) {
     OB_TRY(auto identity, make_identity(settings, init.kind));
@@ -84,16 +102,19 @@ Result<Identity> prepare_folder(
             settings.federation_allow_addresses = {"127.0.0.0/8", "::1/128"};
     }
     OB_CHECK(folder.create());
+    OB_TRY(auto lock, config::FolderLock::take(folder.lock_file()));
+    OB_CHECK(folder.create());  // nobody else made a node in between
+    OB_CHECK(check_no_key(folder));
     std::string key(32, '\0');
     if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) !=
         1) {
         return fail(Code::Unavailable, "The system gives no randomness.");
     }
     if (settings.keys_file.empty()) OB_CHECK(config::write_private_file(folder.keys_file(), key));
-    return identity;
+    return Prepared{std::move(identity), std::move(lock)};
 }
 
-/// Nothing half-made stays: the next try starts clean.
+/// Nothing half-made stays: the next try starts clean. Only of a folder that this process prepared.
 void remove_node(const config::DataFolder& folder) {
     std::error_code ignored;
     for (const auto& file :
@@ -177,12 +198,10 @@ int run_init(const Options& options, const InitOptions& init) {
         if (!read) return finish(Outcome::refused(read.error()));
         password = std::move(*read);
     }
-    auto identity = prepare_folder(folder, *settings, init);
-    if (!identity) return finish(Outcome::refused(identity.error()));
-    auto lock = config::FolderLock::take(folder.lock_file());
-    if (!lock) return finish(Outcome::refused(lock.error()));
+    auto prepared = prepare_folder(folder, *settings, init);
+    if (!prepared) return finish(Outcome::refused(prepared.error()));
     auto made = [&]() -> control::InitOutcome {
-        auto node = Node::create(folder, *settings, *identity);
+        auto node = Node::create(folder, *settings, prepared->identity);
         if (!node) return {Outcome::refused(node.error()), {}};
         return control::run(
             (*node)->app(),

@@ -362,26 +362,53 @@ struct Node::Impl {
 Node::Node() : impl_(std::make_unique<Impl>()) {}
 Node::~Node() { impl_->stop(); }
 
+namespace {
+
+Result<void> check_domain(const config::Config& config, const Identity& identity) {
+    if (config.domain.empty()) return {};
+    OB_TRY(auto configured, make_identity(config, identity.kind));
+    if (configured.domain == identity.domain) return {};
+    return fail(
+        Code::Conflict,
+        "This node is " + identity.domain +
+            " for ever: ids cannot change. The configured domain \"" + config.domain +
+            "\" is refused; to move, make a new node and move the accounts."
+    );
+}
+
+/// With another key whatever is sealed from now on would be lost when the right one comes back.
+Result<void> check_node_key(KeyRing& keys) {
+    const auto signer = keys.node_signer();
+    if (signer || signer.error().code != Code::Internal) return {};
+    return fail(
+        Code::Unavailable,
+        "The node key is not the one that sealed this node's private keys: restore the right one "
+        "from "
+        "a backup (the file keys, or what keys_file names).",
+        signer.error().detail
+    );
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Node>> Node::open(const config::DataFolder& folder, config::Config config) {
+    if (!std::filesystem::exists(folder.database_file())) {
+        return fail(
+            Code::NotFound,
+            "The database " + folder.database_file().string() +
+                " is missing: put it back from a backup. Without it there is no node."
+        );
+    }
     std::unique_ptr<Node> node(new Node);
     node->impl_->folder = folder;
     OB_CHECK(node->impl_->open_store());
     OB_TRY(node->impl_->identity, read_identity(*node->impl_->db));
     auto& identity = node->impl_->identity;
-    if (!config.domain.empty()) {
-        OB_TRY(auto configured, make_identity(config, identity.kind));
-        if (configured.domain != identity.domain) {
-            return fail(
-                Code::Conflict,
-                "This node is " + identity.domain +
-                    " for ever: ids cannot change. The configured domain \"" + config.domain +
-                    "\" is refused; to move, make a new node and move the accounts."
-            );
-        }
-    }
+    OB_CHECK(check_domain(config, identity));
     config.domain = identity.domain;
     node->impl_->config.replace(std::move(config));
     OB_CHECK(node->impl_->build());
+    OB_CHECK(check_node_key(*node->impl_->key_ring));
     return node;
 }
 
@@ -404,11 +431,12 @@ Result<std::string> Node::start() { return impl_->start(); }
 void Node::stop() { impl_->stop(); }
 
 Result<std::vector<std::string>> Node::reload(const config::Config& fresh) {
+    OB_CHECK(check_domain(fresh, impl_->identity));
     config::Config next = *impl_->config;
     auto need_restart = config::reload(next, fresh);
+    if (impl_->server) OB_CHECK(impl_->server->reload(next.trusted_proxies));
     log::Level level = log::Level::Info;
     if (log::parse_level(next.log_level, level)) log::configure(level, next.log_json);
-    if (impl_->server) OB_CHECK(impl_->server->reload(next.trusted_proxies));
     impl_->config.replace(std::move(next));
     impl_->commits.fetch_add(1);  // what was answered with the old settings is old
     return need_restart;

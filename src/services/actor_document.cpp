@@ -38,6 +38,7 @@ Result<federation::Actor> to_actor(App& app, const Account& account) {
     }
     actor.icon = account.avatar_url;
     actor.image = account.header_url;
+    actor.takes_rfc9421 = true;
     actor.locked = account.locked;
     actor.discoverable = account.discoverable;
     actor.indexable = account.indexable;

@@ -260,15 +260,14 @@ Error damage(const std::filesystem::path& file, const SqliteError& error) {
     if (error.code() == SQLITE_NOTADB)
         return refusal(
             file,
-            "is no SQLite database, or its first page is damaged. Move it away and restore a "
-            "backup "
-            "(`outboard restore FILE --data DIR`)",
+            "is no SQLite database, or its first page is damaged. Move it away and put the last "
+            "backup in its place",
             error.what()
         );
     return refusal(
         file,
-        "is damaged. Keep a copy of it with its -wal file, then restore the last backup "
-        "(`outboard restore FILE --data DIR`); `sqlite3 " +
+        "is damaged. Keep a copy of it with its -wal file, then put the last backup in its place; "
+        "`sqlite3 " +
             file.filename().string() + " .recover` may save what came after it",
         error.what()
     );
