@@ -39,9 +39,22 @@ Result<config::Config> load_config(const Options& options) {
             "config.unknown_variable", {{"name", unknown.name}, {"nearest", unknown.nearest}}
         );
     }
-    return config::load(
-        {.file = folder_of(options).settings_file(), .variables = variables, .flags = options.flags}
+    OB_TRY(
+        auto settings,
+        config::load(
+            {.file = folder_of(options).settings_file(),
+             .variables = variables,
+             .flags = options.flags}
+        )
     );
+    if (!settings.database_url.empty()) {
+        // Going on would make a second node, in a file, that the operator did not ask for.
+        return fail(
+            Code::Unavailable,
+            "database.url is set, but this version keeps a node in one SQLite file only. Unset it."
+        );
+    }
+    return settings;
 }
 
 std::string read_terminal_line(const std::string& prompt) {

@@ -23,7 +23,7 @@ struct Config {
     std::string listen = "127.0.0.1:8080";
     std::string tls_cert, tls_key;
     std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
-    std::string operator_listen;
+    std::string database_url;  // refused when set: what it names is not built yet
     std::string keys_file;  // default DATA/keys
     std::string log_level = "info";
     bool log_json = false;

@@ -39,6 +39,9 @@ const std::vector<Field>& fields() {
          .member = &Config::keys_file,
          .help = "File with the 32-byte node key that seals private keys; default is `keys` in the "
                  "data folder."},
+        {.key = "database.url",
+         .member = &Config::database_url,
+         .help = "PostgreSQL that keeps everything instead of one file; not in this version yet."},
         {.key = "tls.cert",
          .member = &Config::tls_cert,
          .help = "Certificate chain (PEM) when TLS ends in the node.",

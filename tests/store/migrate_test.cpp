@@ -182,7 +182,7 @@ TEST_CASE("a damaged database is refused with the way to repair it") {
         out.seekp(110);  // the first page, after the file header
         out << std::string(900, '\x5a');
     }
-    CHECK(says(refusal_of(db.file()), "restore"));
+    CHECK(says(refusal_of(db.file()), "backup"));
     std::filesystem::resize_file(db.file(), size / 2);
-    CHECK(says(refusal_of(db.file()), "restore"));
+    CHECK(says(refusal_of(db.file()), "backup"));
 }

@@ -97,9 +97,17 @@ def check_reload_of_another_domain(node):
     node.stop()
 
 
+def check_other_database():
+    node = Node(BINARY, folder("elsewhere"), env={"OUTBOARD_DATABASE_URL": "postgres://127.0.0.1/x"})
+    done = node.init()
+    checks.that("a node that should live in PostgreSQL is not made in a file", done.returncode == 1 and "database.url" in done.err
+                and not os.path.exists(os.path.join(node.data, "outboard.db")), done.out + done.err)
+
+
 def main():
     checks.group(check_lone_key)
     checks.group(check_inits_at_once)
+    checks.group(check_other_database)
     node = Node(BINARY, folder("ann"))
     node.init()
     checks.group(check_wrong_key, node)
