@@ -256,7 +256,7 @@ void add_tools(CLI::App& app, Options& options, ToolOptions& tools, Chosen& chos
 /// values.
 std::optional<std::string> unknown_verb(const CLI::App& app, int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
+        std::string word = argv[i];
         if (word.starts_with('-')) continue;
         for (const auto* verb : app.get_subcommands({})) {
             if (verb->get_name() == word) return std::nullopt;

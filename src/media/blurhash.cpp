@@ -32,9 +32,8 @@ double to_linear(unsigned char value) {
 
 int to_srgb(double value) {
     const double v = std::clamp(value, 0.0, 1.0);
-    return static_cast<int>(
-        (v <= 0.0031308 ? v * 12.92 : 1.055 * std::pow(v, 1 / 2.4) - 0.055) * 255 + 0.5
-    );
+    const double curve = v <= 0.0031308 ? v * 12.92 : 1.055 * std::pow(v, 1 / 2.4) - 0.055;
+    return static_cast<int>(std::lround(curve * 255));
 }
 
 double signed_root(double value) { return std::copysign(std::sqrt(std::abs(value)), value); }
@@ -56,7 +55,9 @@ std::string blurhash(
                 for (int x = 0; x < width; ++x) {
                     const double basis = std::cos(std::numbers::pi * i * x / width) *
                                          std::cos(std::numbers::pi * j * y / height);
-                    const auto at = static_cast<std::size_t>(3 * (y * width + x));
+                    const auto at =
+                        3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+                             static_cast<std::size_t>(x));
                     for (std::size_t c = 0; c < 3; ++c) sum[c] += basis * to_linear(rgb[at + c]);
                 }
             }

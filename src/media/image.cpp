@@ -166,7 +166,8 @@ Result<std::string> hash_of(VipsImage* preview) {
     );
     const int width = vips_image_get_width(tiny.get());
     const int height = vips_image_get_height(tiny.get());
-    if (!bytes || size != static_cast<std::size_t>(3 * width * height)) return damaged();
+    const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    if (!bytes || size != 3 * pixels) return damaged();
     const bool is_wide = width >= height;
     return blurhash(
         {static_cast<const unsigned char*>(bytes.get()), size},
