@@ -255,5 +255,19 @@ TEST_CASE_FIXTURE(Readers, "whom a direct post's edit names elsewhere can fetch 
     CHECK(other.received.size() == 2);
 }
 
+TEST_CASE("whom an edit names and nobody here has heard of is looked up, told, and let read") {
+    Cluster cluster{{"a.example", "b.example"}};
+    auto ana = cluster.person("a.example", "ana");
+    auto ben = cluster.person("b.example", "ben");
+    const auto uri = ana.posts("psst", {{"visibility", "direct"}})["uri"].get<std::string>();
+    cluster.settle();
+    CHECK(ben.sees(uri).is_null());
+    cluster.advance(std::chrono::seconds(2));
+    ana.edits(uri, "@ben@b.example psst");
+    cluster.settle();
+    CHECK(ben.notifications() == std::vector<std::string>{"mention"});
+    CHECK(ben.sees(uri)["visibility"] == "direct");
+}
+
 }  // namespace
 }  // namespace outboard::tests
