@@ -54,6 +54,7 @@ enum class AudienceKind { Public, Followers, Actor };
 struct AudienceLine {
     AudienceKind kind = AudienceKind::Public;
     AccountId target;
+    friend bool operator==(const AudienceLine&, const AudienceLine&) = default;
 };
 
 struct Media {

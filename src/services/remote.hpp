@@ -56,8 +56,9 @@ Result<PreparedStatus> prepare_status(
 /// homes of local followers (the rest by a job row after the first chunk), notifies mentioned local
 /// users. Errors: Forbidden for suspended authors and ids of another author.
 Result<StatusId> store_status(store::Writer& tx, App& app, const PreparedStatus& prepared);
-/// An edit: only by the stored author, ignored when older than what is here; stored as new when it
-/// was not here.
+/// An edit of text, attachments or audience: only by the stored author, ignored when older than
+/// what is here; stored as new when it was not here. It may narrow the audience and name people,
+/// and opens nothing that was narrow (V4).
 Result<StatusId> update_status(store::Writer& tx, App& app, const PreparedStatus& prepared);
 
 /// Puts a status (or boost) of `author` into the homes of local followers: one chunk here, the rest
@@ -73,6 +74,15 @@ void fan_out_home(
 
 /// Shown time: min(published, received); before 2008 counts as received (DESIGN.md 3.7, A081).
 Instant shown_time(const std::optional<Instant>& published, Instant received);
+
+/// Tells those whom a status both mentions and addresses (V2), but for those who were `told`
+/// already: whom an edit names as its older text did.
+void notify_mentioned(
+    store::Writer& tx,
+    const store::statuses::NewStatus& status,
+    StatusId id,
+    const std::vector<AccountId>& told = {}
+);
 
 /// Audience lines of a remote post or boost: what its visibility says, and local accounts named in
 /// it. Only these may see it.

@@ -11,7 +11,6 @@
 #include "src/store/accounts.hpp"
 #include "src/store/follows.hpp"
 #include "src/store/keys.hpp"
-#include "src/store/polls.hpp"
 #include "src/store/queues.hpp"
 
 namespace outboard::services {
@@ -159,28 +158,23 @@ void link_parent(store::Writer& tx, Status& status) {
     if (status.context_uri.empty()) status.context_uri = parent->context_uri;
 }
 
-void notify_mentioned(store::Writer& tx, const PreparedStatus& prepared, StatusId id) {
-    for (const auto account : prepared.fresh.mentions) {
-        const bool addressed = std::any_of(
-            prepared.fresh.audience.begin(),
-            prepared.fresh.audience.end(),
-            [&](const auto& line) {
-                return line.kind == AudienceKind::Actor && line.target == account;
-            }
-        );
-        if (addressed)
-            store::notifications::add(tx, account, prepared.fresh.status.account, "mention", id);
+}  // namespace
+
+void notify_mentioned(
+    store::Writer& tx,
+    const store::statuses::NewStatus& status,
+    StatusId id,
+    const std::vector<AccountId>& told
+) {
+    for (const auto account : status.mentions) {
+        const AudienceLine named{.kind = AudienceKind::Actor, .target = account};
+        const auto& audience = status.audience;
+        const bool addressed = std::find(audience.begin(), audience.end(), named) != audience.end();
+        const bool knows = std::find(told.begin(), told.end(), account) != told.end();
+        if (addressed && !knows)
+            store::notifications::add(tx, account, status.status.account, "mention", id);
     }
 }
-
-bool is_same_text(const store::statuses::NewStatus& fresh, const Status& here) {
-    const auto& status = fresh.status;
-    return status.content.str() == here.content.str() && status.spoiler == here.spoiler &&
-           status.sensitive == here.sensitive && status.title == here.title &&
-           status.language == here.language;
-}
-
-}  // namespace
 
 std::vector<AudienceLine> audience_lines(
     App& app, const federation::Addressing& audience, Visibility visibility, AccountId author
@@ -321,7 +315,7 @@ Result<StatusId> store_status(store::Writer& tx, App& app, const PreparedStatus&
     }
     link_parent(tx, status);
     const auto id = store::statuses::insert(tx, fresh);
-    notify_mentioned(tx, prepared, id);
+    notify_mentioned(tx, fresh, id);
     if (status.visibility != Visibility::Direct)
         fan_out_home(tx, app, status.account, id, /*is_boost=*/false);
     if (status.visibility == Visibility::Public && !fresh.hashtags.empty())
@@ -338,41 +332,6 @@ Result<StatusId> store_status(store::Writer& tx, App& app, const PreparedStatus&
         tx.after_commit([&wake = app.jobs_wake] { wake.notify(); });
     }
     return id;
-}
-
-Result<StatusId> update_status(store::Writer& tx, App& app, const PreparedStatus& prepared) {
-    const auto here = store::statuses::find_by_uri(tx, prepared.fresh.status.uri);
-    if (!here) return store_status(tx, app, prepared);
-    if (here->account != prepared.fresh.status.account)
-        return fail(Code::Forbidden, "That post belongs to somebody else.");
-    if (here->state != StatusState::Present) return fail(Code::NotFound, "That post was deleted.");
-    const auto author = store::accounts::find(tx, here->account);
-    if (!author || !author->is_active())
-        return fail(Code::Forbidden, "Posts of that account are not taken here.");
-    const auto changed_at = prepared.updated.value_or(tx.now());
-    if (changed_at < here->edited_at.value_or(here->created_at))
-        return here->id;                        // replayed or late (A022)
-    if (is_same_text(prepared.fresh, *here)) {  // counts of a poll
-        if (prepared.fresh.poll) store::polls::put(tx, here->id, *prepared.fresh.poll);
-        return here->id;
-    }
-
-    auto changed = prepared.fresh;
-    auto& status = changed.status;
-    // What an edit cannot change: identity, place in the thread, time, audience.
-    const auto text = status;
-    status = *here;
-    status.kind = text.kind;
-    status.title = text.title;
-    status.content = text.content;
-    status.source = text.source;
-    status.spoiler = text.spoiler;
-    status.sensitive = text.sensitive;
-    status.language = text.language;
-    status.url = text.url;
-    status.edited_at = changed_at;
-    store::statuses::edit(tx, changed);
-    return here->id;
 }
 
 }  // namespace outboard::services

@@ -305,9 +305,7 @@ Result<std::optional<StatusId>> store_post(
         store::statuses::insert(tx, fresh);
         if (fresh.poll) plan_end(tx, app, id, *fresh.poll);
         emit(tx, app, rendered.activity);
-        for (const auto& account : mentioned) {
-            store::notifications::add(tx, account.id, author, "mention", id);
-        }
+        notify_mentioned(tx, fresh, id);
         store::statuses::add_to_home(tx, author, id);
         if (fresh.status.visibility != Visibility::Direct) {
             fan_out_home(tx, app, author, id, /*is_boost=*/false);
@@ -394,8 +392,10 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
         )
     );
     status.document = rendered.object.packed.hash;
-    const auto had = app.db.read([&](store::Reader& db) { return had_by(db, before); });
-    add_recipients(rendered.activity.item.to_accounts, had);
+    if (is_open(status.visibility)) {  // who is no longer named may not read what others say now
+        const auto had = app.db.read([&](store::Reader& db) { return had_by(db, before); });
+        add_recipients(rendered.activity.item.to_accounts, had);
+    }
 
     return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
         OB_TRY(const auto here, find_own(tx, author, id));
@@ -406,7 +406,9 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
         put_object(tx, status, rendered.object);
         auto stored = changed;
         if (stored.poll) keep_votes(*stored.poll, store::polls::find(tx, id));
+        const auto told = store::statuses::load_mentions(tx, {id})[id];
         store::statuses::edit(tx, stored);
+        notify_mentioned(tx, stored, id, told);
         if (stored.poll) plan_end(tx, app, id, *stored.poll);
         emit(tx, app, rendered.activity);
         store::statuses::Page many;

@@ -45,8 +45,10 @@ struct Changes {
     std::optional<std::vector<std::int64_t>> media;  // those it has and uploads that wait, in order
     std::vector<std::pair<std::int64_t, MediaDetails>> media_details;  // of those
 };
-/// A new revision, sent as Update to everyone who had the post (CONTRACT.md 20). The audience
-/// stays. Errors: NotFound unless it is the author's own, Invalid as for `post`.
+/// A new revision, sent as Update to everyone who had the post (CONTRACT.md 20) and may see it
+/// still. The visibility stays; who is named now may see it and is told once, who is named no
+/// longer may not where naming was all that let them. Errors: NotFound unless it is the author's
+/// own, Invalid as for `post`.
 Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& changes);
 
 /// Makes a tombstone of it and sends Delete to everyone who had it. An own boost is undone. Its

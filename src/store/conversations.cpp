@@ -35,7 +35,7 @@ OB_QUERY(
 OB_QUERY(kStepBack, "conversation.step_back", R"sql(
     UPDATE conversations SET last_status = coalesce((
         SELECT s.id FROM statuses s
-        WHERE s.thread = conversations.thread AND s.id < $1
+        WHERE s.thread = conversations.thread AND s.id <= $1
           AND s.visibility = 'direct' AND s.state = 'present'
           AND (s.account = conversations.account OR EXISTS (
               SELECT 1 FROM status_audience r

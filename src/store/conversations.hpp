@@ -26,7 +26,8 @@ void note(Writer& tx, StatusId status, StatusId thread, AccountId author, Accoun
 void set_read(Writer& tx, AccountId account, std::int64_t id);
 void remove(Writer& tx, AccountId account, std::int64_t id);
 
-/// Where that status was the last one, the one before is; with none left the conversation is gone.
+/// Where that status was the last one and is deleted or no longer theirs to see, the one before is;
+/// with none left the conversation is gone.
 void forget_status(Writer& tx, StatusId status);
 /// Threads that turned out to be parts of `into`.
 void merge(Writer& tx, const std::vector<StatusId>& threads, StatusId into);

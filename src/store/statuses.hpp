@@ -57,8 +57,10 @@ struct NewStatus {
 StatusId insert(Writer& tx, const NewStatus& fresh);
 bool is_taken(Reader& db, StatusId id);
 /// A new revision; the old one goes to status_revisions (the newest 100 stay). Tags, mentions,
-/// media and a poll that is given are replaced; audience, time and place in the thread stay. A
-/// deleted status stays deleted; a pruned one is present again.
+/// media, audience, visibility and a poll that is given are replaced; time and place in the thread
+/// stay. Counts and conversations follow the audience; home entries stay candidates, which those
+/// who may no longer see it are not shown. A deleted status stays deleted; a pruned one is present
+/// again.
 void edit(Writer& tx, const NewStatus& changed);
 /// Empties and marks deleted, removes audience, home entries, favourites, bookmarks, notifications,
 /// mentions, tags, media, revisions and boosts of it, and the bytes that say what it said: as

@@ -54,7 +54,8 @@ OB_QUERY(kInsertMedia, "media.insert", R"sql(
         blurhash, width, height, focus_x, focus_y, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))sql");
 OB_QUERY(kAddReplies, "status.add_replies", R"sql(
-    UPDATE statuses SET replies_count = replies_count + $2 WHERE id = $1)sql");
+    UPDATE statuses SET replies_count = replies_count + $2
+    WHERE id = $1 AND replies_count + $2 >= 0)sql");
 OB_QUERY(kAddBoost, "status.add_boost", R"sql(
     UPDATE statuses SET boosts_count = boosts_count + 1 WHERE id = $1)sql");
 
@@ -91,8 +92,9 @@ OB_QUERY(kDropRevisions, "status.drop_revisions", R"sql(
 OB_QUERY(kEdit, "status.edit", R"sql(
     UPDATE statuses SET revision = revision + 1, kind = $2, state = 'present', title = $3,
         content = $4, source = $5, content_type = $6, spoiler = $7, sensitive = $8, language = $9,
-        url = $10, edited_at = $11, document = $12
+        url = $10, edited_at = $11, document = $12, visibility = $13
     WHERE id = $1 AND state <> 'deleted')sql");
+OB_QUERY(kDropLines, "status.drop_audience_lines", "DELETE FROM status_audience WHERE status = $1");
 OB_QUERY(kDropMentions, "status.drop_mentions", "DELETE FROM mentions WHERE status = $1");
 OB_QUERY(kDropTags, "status.drop_tags", "DELETE FROM status_tags WHERE status = $1");
 
@@ -133,6 +135,46 @@ Place place_of(Writer& tx, const Status& status, StatusId id) {
         *status.reply_to
     );
     return place;
+}
+
+void add_audience(Writer& tx, StatusId id, const std::vector<AudienceLine>& lines) {
+    for (const auto& line : lines) {
+        tx.execute(kAddAudience, id, to_string(line.kind), line.target);
+    }
+}
+
+/// Those named take part in a direct status' conversation, but for those who did already.
+void join_conversation(
+    Writer& tx,
+    const NewStatus& fresh,
+    StatusId id,
+    StatusId thread,
+    const std::vector<AudienceLine>& part
+) {
+    if (fresh.status.visibility != Visibility::Direct || fresh.status.boost_of) return;
+    const auto author = fresh.status.account;
+    for (const auto& line : fresh.audience) {
+        if (line.kind != AudienceKind::Actor || line.target == author) continue;
+        if (std::find(part.begin(), part.end(), line) != part.end()) continue;
+        conversations::note(tx, id, thread, author, line.target);
+    }
+}
+
+/// Who may see a status from now on, in conversations and counters too.
+void replace_audience(Writer& tx, const Status& before, const NewStatus& changed) {
+    const bool was_direct = before.visibility == Visibility::Direct;
+    const auto had = load_audience(tx, before.id);
+    tx.execute(kDropLines, before.id);
+    add_audience(tx, before.id, changed.audience);
+    join_conversation(
+        tx, changed, before.id, before.thread, was_direct ? had : std::vector<AudienceLine>{}
+    );
+    if (was_direct) conversations::forget_status(tx, before.id);
+    const int listed =
+        static_cast<int>(is_listed(changed.status)) - static_cast<int>(is_listed(before));
+    if (listed == 0) return;
+    accounts::add_to_counts(tx, before.account, 0, 0, listed);
+    if (before.reply_to) tx.execute(kAddReplies, *before.reply_to, listed);
 }
 
 void add_tags(Writer& tx, StatusId id, const std::vector<std::string>& hashtags) {
@@ -251,9 +293,7 @@ StatusId insert(Writer& tx, const NewStatus& fresh) {
         as_bytes(status.document),
         status.activity_uri
     );
-    for (const auto& line : fresh.audience) {
-        tx.execute(kAddAudience, id, to_string(line.kind), line.target);
-    }
+    add_audience(tx, id, fresh.audience);
     for (const auto account : fresh.mentions) tx.execute(kAddMention, id, account);
     add_tags(tx, id, fresh.hashtags);
     add_media(tx, id, status.account, fresh.media);
@@ -267,10 +307,7 @@ StatusId insert(Writer& tx, const NewStatus& fresh) {
     }
     if (status.visibility == Visibility::Direct && !status.boost_of) {
         conversations::note(tx, id, place.thread, status.account, status.account);
-        for (const auto& line : fresh.audience) {
-            if (line.kind != AudienceKind::Actor || line.target == status.account) continue;
-            conversations::note(tx, id, place.thread, status.account, line.target);
-        }
+        join_conversation(tx, fresh, id, place.thread, {});
     }
     // Nobody can have answered a local status before it was there; who named its uri guessed.
     if (!status.local && !status.boost_of) link_waiting(tx, status, id, place.thread);
@@ -283,8 +320,10 @@ StatusId insert(Writer& tx, const NewStatus& fresh) {
 
 void edit(Writer& tx, const NewStatus& changed) {
     const auto& status = changed.status;
+    const auto before = find(tx, status.id);
+    if (!before || before->state == StatusState::Deleted) return;
     tx.execute(kKeepRevision, status.id);
-    const auto rows = tx.execute(
+    tx.execute(
         kEdit,
         status.id,
         status.kind,
@@ -297,9 +336,10 @@ void edit(Writer& tx, const NewStatus& changed) {
         status.language,
         status.url,
         status.edited_at ? *status.edited_at : tx.now(),
-        as_bytes(status.document)
+        as_bytes(status.document),
+        federation::to_string(status.visibility)
     );
-    if (rows == 0) return;
+    replace_audience(tx, *before, changed);
     tx.execute(kDropRevisions, status.id, kRevisionsKept);
     tx.execute(kDropMentions, status.id);
     for (const auto account : changed.mentions) tx.execute(kAddMention, status.id, account);

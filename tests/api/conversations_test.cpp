@@ -88,6 +88,46 @@ TEST_CASE("what is deleted is no longer the last word, and the last deletion end
     CHECK(world.talks(world.ana).empty());
 }
 
+TEST_CASE("whom an edit names joins the conversation and is told once, whom it drops leaves it") {
+    World world;
+    const auto id = world.says(world.bob, "@ana shall we?");
+    const auto edits = [&](const std::string& text) {
+        world.node.clock.advance(std::chrono::seconds(1));
+        const auto reply =
+            world.node.call("PUT", "/api/v1/statuses/" + id, world.bob.token, {{"status", text}});
+        check_entity(reply, "status");
+    };
+    const auto reads = [&](const Actor& who) {
+        return world.node.get("/api/v1/statuses/" + id, who.token).status;
+    };
+    const auto told = [&](const Actor& who) {
+        return world.node.get("/api/v1/notifications", who.token).json.size();
+    };
+    check_error(world.node.get("/api/v1/statuses/" + id, world.eve.token), 404);
+    world.node.post(
+        "/api/v1/conversations/" + world.talks(world.ana)[0]["id"].get<std::string>() + "/read",
+        world.ana.token
+    );
+
+    edits("@ana @eve shall we?");
+    CHECK(reads(world.eve) == 200);
+    CHECK(told(world.eve) == 1);
+    CHECK(world.talks(world.eve)[0]["unread"] == true);
+    CHECK(world.talks(world.ana)[0]["unread"] == false);
+    CHECK(told(world.ana) == 1);
+    edits("@ana @eve shall we now?");
+    CHECK(told(world.eve) == 1);
+
+    edits("@eve shall we two?");
+    CHECK(reads(world.ana) == 404);
+    CHECK(told(world.ana) == 0);
+    CHECK(world.talks(world.ana).empty());
+    CHECK(reads(world.eve) == 200);
+    CHECK(reads(world.bob) == 200);
+    CHECK(world.talks(world.bob).size() == 1);
+    CHECK(names(world.talks(world.bob)[0]) == std::vector<std::string>{"eve"});
+}
+
 TEST_CASE("conversations page by their last posts, and a blocked author's are not shown") {
     World world;
     world.says(world.bob, "@ana one");

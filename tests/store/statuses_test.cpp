@@ -33,6 +33,7 @@ bool remove(World& w, StatusId id) {
 statuses::NewStatus edited(World& w, StatusId id, const std::string& text) {
     statuses::NewStatus changed;
     changed.status = w.find(id);
+    changed.audience = w.read([&](Reader& db) { return statuses::load_audience(db, id); });
     changed.status.content = SafeHtml::from_trusted(text);
     changed.status.edited_at = w.store.clock.now();
     return changed;
@@ -331,6 +332,27 @@ TEST_CASE("an edit is a new revision, and the old one is kept") {
         CHECK(old[1].spoiler == "now hidden");
         CHECK(old[1].created_at == *after.edited_at);
     });
+}
+
+TEST_CASE("counts follow an edit out of the lists, and never below nothing") {
+    World w;
+    const auto ana = w.local("ana"), bo = w.local("bo");
+    const auto parent = w.status().by(bo).post();
+    const auto id = w.status().by(ana).reply_to(parent).post();
+    CHECK(w.find(parent).replies_count == 1);
+    auto changed = edited(w, id, "for bo");
+    changed.status.visibility = Visibility::Direct;
+    changed.audience = {{AudienceKind::Actor, bo}};
+    for (int i = 0; i < 2; ++i) {
+        edit(w, changed);
+        CHECK(w.find(id).visibility == Visibility::Direct);
+        CHECK(w.account(ana).statuses_count == 0);
+        CHECK(w.find(parent).replies_count == 0);
+    }
+    w.read([&](Reader& db) { CHECK(statuses::load_audience(db, id) == changed.audience); });
+    CHECK_FALSE(remove(w, id));
+    CHECK(w.account(ana).statuses_count == 0);
+    CHECK(w.find(parent).replies_count == 0);
 }
 
 TEST_CASE("an edit keeps the media it names, with a new description") {

@@ -40,7 +40,7 @@ TEST_CASE("what happens to a status is an event, once, in order") {
     w.write([&](Writer& tx) { return statuses::insert(tx, again); });  // it is there already
     CHECK(events_after(w, events[0].id).empty());
 
-    auto changed = w.status().by(ana).tagged({"Pumps"}).build();
+    auto changed = w.status().by(ana).tagged({"Pumps"}).mentioning({bo, far}).build();
     changed.status = w.find(one);
     w.write([&](Writer& tx) { statuses::edit(tx, changed); });
     const auto edits = events_after(w, events[0].id);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <string>
 
 #include "src/api/mastodon/common.hpp"
 #include "src/api/mastodon/media.hpp"
@@ -118,19 +120,25 @@ Result<http::Response> post_and_show(App& app, AccountId author, const services:
 }
 
 /// People named who are not known here are looked up first, so that their mention reaches them.
+Result<http::Response> when_known(
+    App& app, const std::string& text, const std::function<Result<http::Response>()>& act
+) {
+    const auto unknown = services::unknown_handles(app, text);
+    if (unknown.empty()) return act();
+    const auto host = unknown.front().substr(unknown.front().find('@') + 1);
+    return later(host, Surface::Api, [&app, unknown, act](const Resume& resume) {
+        services::resolve_handles(app, unknown, [act, resume] { resume(act); });
+    });
+}
+
 Result<http::Response> create(App& app, const Call& call) {
     OB_TRY(auto draft, read_draft(call));
     const auto author = call.viewer();
     if (const auto made = services::find_by_key(app, author, draft.idempotency_key)) {
         return show_status(app, author, *made);
     }
-    const auto unknown = services::unknown_handles(app, draft.text);
-    if (unknown.empty()) return post_and_show(app, author, draft);
-    const auto host = unknown.front().substr(unknown.front().find('@') + 1);
-    return later(host, Surface::Api, [&app, author, draft, unknown](const Resume& resume) {
-        services::resolve_handles(app, unknown, [&app, author, draft, resume] {
-            resume([&app, author, draft] { return post_and_show(app, author, draft); });
-        });
+    return when_known(app, draft.text, [&app, author, draft] {
+        return post_and_show(app, author, draft);
     });
 }
 
@@ -159,8 +167,15 @@ Result<http::Response> edit(App& app, const Call& call) {
     // Without ids nothing stays attached (pitfalls.md 7.7).
     OB_TRY(changes.media, read_media(params));
     changes.media_details = read_media_details(params);
-    OB_TRY(const auto id, services::edit(app, call.viewer(), call.id<Status>("id"), changes));
-    return show_status(app, call.viewer(), id);
+    return when_known(
+        app,
+        changes.text.value_or(""),
+        [&app, author = call.viewer(), id = call.id<Status>("id"), changes](
+        ) -> Result<http::Response> {
+            OB_CHECK(services::edit(app, author, id, changes));
+            return show_status(app, author, id);
+        }
+    );
 }
 
 /// Answers with the source, for delete-and-redraft (pitfalls.md 7.6).
