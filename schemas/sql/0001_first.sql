@@ -305,6 +305,7 @@ CREATE TABLE blocks (
 );
 CREATE INDEX blocks_target ON blocks (target, account);
 CREATE INDEX blocks_account ON blocks (account, id);
+CREATE INDEX blocks_uri ON blocks (uri);
 
 CREATE TABLE mutes (
     id {id} PRIMARY KEY,

@@ -183,5 +183,44 @@ TEST_CASE_FIXTURE(World, "nobody of a blocked domain arrives, not even while it 
     CHECK((!stored || stored->suspended_at));
 }
 
+TEST_CASE_FIXTURE(World, "a Block is taken back by its id alone") {
+    REQUIRE_FALSE(ana.looks_up(peer.user("pat")).is_null());
+    const auto is_blocked = [&] {
+        cluster.settle();
+        return ana.relationship(peer.user("pat"))["blocked_by"] == true;
+    };
+    const auto delivers = [&](const std::string& name, const json& activity) {
+        return peer.delivers(home, name, "/inbox", activity);
+    };
+    const auto block = peer.activity("pat", "Block", ana.uri());
+    SUBCASE("when it was heard") {
+        CHECK(delivers("pat", block) == 202);
+        REQUIRE(is_blocked());
+        CHECK(delivers("pat", peer.activity("pat", "Undo", block["id"])) == 202);
+        CHECK_FALSE(is_blocked());
+    }
+    SUBCASE("when it came twice, by the later id") {
+        const auto later = peer.activity("pat", "Block", ana.uri());
+        CHECK(delivers("pat", block) == 202);
+        CHECK(delivers("pat", later) == 202);
+        REQUIRE(is_blocked());
+        CHECK(delivers("pat", peer.activity("pat", "Undo", later["id"])) == 202);
+        CHECK_FALSE(is_blocked());
+    }
+    SUBCASE("before it comes") {
+        CHECK(delivers("pat", peer.activity("pat", "Undo", block["id"])) == 202);
+        CHECK_FALSE(is_blocked());
+        CHECK(delivers("pat", block) == 202);
+        CHECK_FALSE(is_blocked());
+    }
+    SUBCASE("but not by somebody else") {
+        peer.add_user("eve");
+        CHECK(delivers("pat", block) == 202);
+        REQUIRE(is_blocked());
+        CHECK(delivers("eve", peer.activity("eve", "Undo", block["id"])) >= 400);
+        CHECK(is_blocked());
+    }
+}
+
 }  // namespace
 }  // namespace outboard::tests
