@@ -222,5 +222,56 @@ TEST_CASE_FIXTURE(World, "a Block is taken back by its id alone") {
     }
 }
 
+TEST_CASE_FIXTURE(World, "whom somebody blocks does not read them by name; others and nobody do") {
+    peer.add_user("pia");
+    const auto post = ana.posts("open");
+    REQUIRE(
+        ana.api("PATCH", "/api/v1/accounts/update_credentials", {{"discoverable", true}}).status ==
+        200
+    );
+    REQUIRE(
+        ana.api("POST", "/api/v1/statuses/" + post["id"].get<std::string>() + "/pin").status == 200
+    );
+    cluster.settle();
+    const auto at = post["uri"].get<std::string>().substr(std::string("https://a.example").size());
+    const auto context =
+        get(at).json["context"].get<std::string>().substr(std::string("https://a.example").size());
+    const std::vector<std::string> open = {
+        at,
+        at + "/activity",
+        at + "/replies",
+        at + "/replies?page=true",
+        at + "/likes",
+        at + "/shares",
+        context,
+        "/users/ana/outbox",
+        "/users/ana/outbox?page=true",
+        "/users/ana/followers",
+        "/users/ana/followers?page=true",
+        "/users/ana/following",
+        "/users/ana/collections/featured",
+        "/users/ana/collections/tags"
+    };
+    const auto reads = [&](const std::string& name, int status) {
+        for (const auto& path : open) {
+            CAPTURE(path);
+            CHECK(peer.reads(home, name, path).status == status);
+        }
+    };
+    const auto pat = ana.looks_up(peer.user("pat"))["id"].get<std::string>();
+    reads("pat", 200);
+    REQUIRE(ana.api("POST", "/api/v1/accounts/" + pat + "/block").status == 200);
+    reads("pat", 404);
+    CHECK(peer.reads(home, "pat", at).body == peer.reads(home, "pat", at + "0").body);
+    CHECK(peer.reads(home, "pat", "/users/ana").status == 200);  // its keys
+    reads("pia", 200);
+    for (const auto& path : open) CHECK(get(path).status == 200);
+    peer.rotate_key("pat");
+    home.advance(std::chrono::hours(1));
+    reads("pat", 404);
+    REQUIRE(ana.api("POST", "/api/v1/accounts/" + pat + "/unblock").status == 200);
+    reads("pat", 200);
+}
+
 }  // namespace
 }  // namespace outboard::tests
