@@ -39,6 +39,7 @@ CREATE TABLE accounts (
     created_at {instant} NOT NULL,
     fetched_at {instant} NOT NULL,
     suspended_at {instant},
+    suspended_by_rule {bool} NOT NULL DEFAULT false, -- by a domain rule, and only while it lasts
     deleted_at {instant},
     followers_count {id} NOT NULL DEFAULT 0,
     following_count {id} NOT NULL DEFAULT 0,
@@ -304,6 +305,7 @@ CREATE TABLE blocks (
 );
 CREATE INDEX blocks_target ON blocks (target, account);
 CREATE INDEX blocks_account ON blocks (account, id);
+CREATE INDEX blocks_uri ON blocks (uri);
 
 CREATE TABLE mutes (
     id {id} PRIMARY KEY,

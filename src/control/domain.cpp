@@ -7,7 +7,7 @@
 #include "federation/iri.hpp"
 #include "federation/json.hpp"
 #include "src/control/verbs.hpp"
-#include "src/services/key_ring.hpp"
+#include "src/services/domain_rules.hpp"
 #include "src/store/keys.hpp"
 
 namespace outboard::control {
@@ -36,15 +36,10 @@ Outcome run(App& app, const DomainArguments& arguments) {
     const bool blocks = arguments.action == "block";
     if (!blocks && arguments.action != "remove")
         return Outcome::usage("domain knows block, remove, list.");
-    auto stored = app.db.write([&](store::Writer& tx) {
-        if (blocks) {
-            store::domain_rules::block(tx, {.domain = domain, .note = arguments.note});
-        } else {
-            store::domain_rules::remove(tx, domain);
-        }
-    });
+    const auto stored =
+        blocks ? services::set_domain_rule(app, {.domain = domain, .note = arguments.note})
+               : services::remove_domain_rule(app, domain);
     if (!stored) return Outcome::refused(stored.error());
-    app.domain_rules.reload();
     return Outcome::done(fmt::format("{}: {}\n", domain, blocks ? "block" : "no rule"));
 }
 

@@ -39,6 +39,7 @@ struct Account {
     std::vector<std::string> also_known_as;
     Instant created_at{}, fetched_at{};
     std::optional<Instant> suspended_at, deleted_at;
+    bool suspended_by_rule = false;  // by a domain rule, and only while it lasts
     std::int64_t followers_count = 0, following_count = 0, statuses_count = 0;
     std::optional<Instant> last_status_at;
     std::optional<std::string> document;  // hash

@@ -66,6 +66,10 @@ bool undo_announce(store::Writer& tx, const Work& work, const Undone& undone) {
 }
 
 bool undo_block(store::Writer& tx, const Work& work, const Undone& undone) {
+    if (const auto block = store::blocks::find_by_uri(tx, undone.id)) {
+        return block->account == work.actor.id &&
+               store::blocks::remove(tx, block->account, block->target);
+    }
     if (undone.type != "Block") return false;
     const auto target = store::accounts::find_by_uri(tx, undone.object);
     return target && store::blocks::remove(tx, work.actor.id, target->id);

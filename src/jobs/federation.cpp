@@ -3,6 +3,7 @@
 #include "src/jobs/handlers.hpp"
 #include "src/jobs/payload.hpp"
 #include "src/services/blocks.hpp"
+#include "src/services/domain_rules.hpp"
 #include "src/services/resolve.hpp"
 #include "src/services/threads.hpp"
 #include "src/store/queues.hpp"
@@ -67,12 +68,27 @@ void part_from_domain(App& app, const std::string& text, const Finish& finish) {
             }});
 }
 
+/// Likewise.
+void apply_domain_rules(App& app, const std::string& text, const Finish& finish) {
+    const auto next = services::apply_domain_rules(app, {Payload(text).number("after")});
+    if (!next) return finish({Outcome::Kind::Retry, next.error().shown});
+    if (!*next) return finish({});
+    finish({Outcome::Kind::Done, {}, [after = **next](store::Writer& tx) -> Result<void> {
+                store::jobs::add(
+                    tx, "domain_rules.apply", write_json({{"after", after.value}}), tx.now()
+                );
+                return {};
+            }});
+}
+
 }  // namespace
 
 void register_federation(Runner& runner) {
     runner.handle("thread.ancestors", fetch_ancestors);
     runner.handle("account.refresh", refresh_account);
     runner.handle("domain_block.part", part_from_domain);
+    // A rule that hid only half of what it should is worse than work that fails again.
+    runner.handle("domain_rules.apply", apply_domain_rules, Tries::Endless);
     runner.handle("hint.fetch", fetch_hint);
 }
 

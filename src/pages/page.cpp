@@ -6,6 +6,7 @@
 #include "federation/base/text.hpp"
 #include "src/base/version.hpp"
 #include "src/html/html.hpp"
+#include "src/present/links.hpp"
 
 namespace outboard::pages {
 namespace {
@@ -25,7 +26,7 @@ std::string readable(const std::string& at) {
     return at.size() < 16 ? at : at.substr(0, 10) + " " + at.substr(11, 5) + " UTC";
 }
 
-Fill article(const entities::Status& wrapper, const std::string& focus) {
+Fill article(const Identity& identity, const entities::Status& wrapper, const std::string& focus) {
     const entities::Status& status = wrapper.reblog ? *wrapper.reblog : wrapper;
     Fill fill;
     fill.text(
@@ -36,7 +37,7 @@ Fill article(const entities::Status& wrapper, const std::string& focus) {
     );
     fill.flag("focus", !focus.empty() && status.id == focus);
     fill.text("language", status.language)
-        .text("avatar", status.account.avatar)
+        .text("avatar", avatar_path(identity, status.account.avatar))
         .text("author_url", status.account.url);
     fill.text(
         "author",
@@ -115,13 +116,18 @@ std::string site_name(App& app) {
     return app.config->instance_title.empty() ? app.identity.domain : app.config->instance_title;
 }
 
-void add_security(http::Response& response, bool allow_http_images, std::string_view form_action) {
+std::string avatar_path(const Identity& identity, std::string_view url) {
+    const auto origin = identity.origin();
+    const bool own = url.starts_with(origin + "/");
+    return (own ? std::string(url) : present::default_avatar(identity)).substr(origin.size());
+}
+
+void add_security(http::Response& response, std::string_view form_action) {
     response.set(
         "Content-Security-Policy",
         fmt::format(
-            "default-src 'none'; style-src 'self'; img-src 'self' https:{}; form-action "
-            "'self'{}{}; base-uri 'none'; frame-ancestors 'none'",
-            allow_http_images ? " http:" : "",
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{}{}; "
+            "base-uri 'none'; frame-ancestors 'none'",
             form_action.empty() ? "" : " ",
             form_action
         )
@@ -131,9 +137,13 @@ void add_security(http::Response& response, bool allow_http_images, std::string_
     response.set("Referrer-Policy", "same-origin");
 }
 
-SafeHtml articles(const std::vector<entities::Status>& statuses, const std::string& focus) {
+SafeHtml articles(
+    const Identity& identity,
+    const std::vector<entities::Status>& statuses,
+    const std::string& focus
+) {
     std::vector<Fill> items;
-    for (const auto& status : statuses) items.push_back(article(status, focus));
+    for (const auto& status : statuses) items.push_back(article(identity, status, focus));
     Fill fill;
     fill.list("statuses", std::move(items));
     return render("statuses.mustache", std::move(fill));
@@ -175,7 +185,7 @@ http::Response page(App& app, int status, const PageHead& head, const SafeHtml& 
     auto response = http::Response::make(
         status, "text/html; charset=utf-8", render("page.mustache", std::move(fill)).str()
     );
-    add_security(response, app.identity.scheme == "http", head.form_action);
+    add_security(response, head.form_action);
     const bool is_open = status == 200 && !head.is_private;
     response.set("Cache-Control", is_open ? "public, max-age=15" : "no-store")
         .set("Vary", head.is_private ? "Accept, Cookie" : "Accept");
@@ -197,7 +207,7 @@ http::Response error_page(int status, std::string_view text) {
     auto response = http::Response::make(
         status, "text/html; charset=utf-8", render("page.mustache", std::move(fill)).str()
     );
-    add_security(response, /*allow_http_images=*/false);
+    add_security(response);
     response.set("Cache-Control", "no-store");
     return response;
 }

@@ -29,14 +29,19 @@ struct PageHead {
 /// The whole page with its security headers (CONTRACT.md 23).
 http::Response page(App& app, int status, const PageHead& head, const SafeHtml& body);
 /// CSP, nosniff and the like, on everything pages/ serves.
-void add_security(
-    http::Response& response, bool allow_http_images, std::string_view form_action = {}
-);
+void add_security(http::Response& response, std::string_view form_action = {});
+/// Where this node serves that picture, or the one that stands in for pictures of other servers: no
+/// page tells them who reads it (THREATS 90).
+std::string avatar_path(const Identity& identity, std::string_view url);
 /// What went wrong, without anything of the node's state: it may be the store that is broken.
 http::Response error_page(int status, std::string_view text);
 
 /// Articles of statuses, newest first; `focus` is the one the page is about.
-SafeHtml articles(const std::vector<entities::Status>& statuses, const std::string& focus = {});
+SafeHtml articles(
+    const Identity& identity,
+    const std::vector<entities::Status>& statuses,
+    const std::string& focus = {}
+);
 
 /// Plain text on one line; what is over `most` characters becomes an ellipsis.
 std::string one_line(std::string_view plain_text, std::size_t most);

@@ -92,11 +92,7 @@ Result<http::Response> front(App& app, const Call& call) {
             if (!account.is_active() || !account.discoverable || account.kind == "Application")
                 continue;
             Fill one;
-            one.text(
-                   "avatar",
-                   account.avatar_url.empty() ? present::default_avatar(app.identity)
-                                              : account.avatar_url
-            )
+            one.text("avatar", avatar_path(app.identity, account.avatar_url))
                 .text("url", present::profile_url(app.identity, account));
             one.text("name", name_of(account))
                 .text("handle", present::full_handle(app.identity, account));
@@ -122,7 +118,8 @@ Result<http::Response> front(App& app, const Call& call) {
             .text("description", description)
             .flag("has_accounts", !people.empty())
             .list("accounts", std::move(people));
-        fill.html("statuses", articles(posts.items)).flag("has_statuses", !posts.items.empty());
+        fill.html("statuses", articles(app.identity, posts.items))
+            .flag("has_statuses", !posts.items.empty());
         return page(
             app,
             200,
@@ -143,11 +140,7 @@ Result<http::Response> profile(App& app, const Call& call) {
         const auto posts = load_posts_of(app, db, account.id, window);
         const auto url = present::profile_url(app.identity, account);
         Fill fill;
-        fill.text(
-                "avatar",
-                account.avatar_url.empty() ? present::default_avatar(app.identity)
-                                           : account.avatar_url
-        )
+        fill.text("avatar", avatar_path(app.identity, account.avatar_url))
             .text("name", name_of(account));
         fill.text("handle", present::full_handle(app.identity, account)).html("note", account.note);
         std::vector<Fill> fields;
@@ -167,7 +160,7 @@ Result<http::Response> profile(App& app, const Call& call) {
                 : "This page and its posts are served by " + name_of(account) + "'s own node."
         );
         fill.text("feed", url + "/feed.atom")
-            .html("statuses", articles(posts.items))
+            .html("statuses", articles(app.identity, posts.items))
             .flag("has_statuses", !posts.items.empty())
             .flag("older", window.max_id.has_value());
         fill.text("next", posts.oldest ? fmt::format("{}?max_id={}", url, *posts.oldest) : "");
@@ -216,8 +209,8 @@ Result<http::Response> status(App& app, const Call& call) {
         Fill fill;
         const auto name = name_of(account);
         fill.text("heading", "A post by " + name)
-            .html("ancestors", articles(context->ancestors))
-            .html("status", articles({*shown}, shown->id));
+            .html("ancestors", articles(app.identity, context->ancestors))
+            .html("status", articles(app.identity, {*shown}, shown->id));
         fill.text(
                 "provenance",
                 fmt::format(
@@ -229,7 +222,7 @@ Result<http::Response> status(App& app, const Call& call) {
         )
             .text("uri", row->uri);
         fill.flag("has_replies", !context->descendants.empty())
-            .html("replies", articles(context->descendants));
+            .html("replies", articles(app.identity, context->descendants));
         return page(
             app,
             200,
@@ -282,7 +275,7 @@ Result<http::Response> feed(App& app, const Call& call) {
             "application/atom+xml; charset=utf-8",
             render("feed.mustache", std::move(fill)).str()
         );
-        add_security(response, /*allow_http_images=*/false);
+        add_security(response);
         response.set("Cache-Control", "public, max-age=60");
         return response;
     });
@@ -300,7 +293,7 @@ Result<http::Response> tag(App& app, const Call& call) {
         const auto url = present::tag_url(app.identity, name);
         Fill fill;
         fill.text("tag", name)
-            .html("statuses", articles(posts.items))
+            .html("statuses", articles(app.identity, posts.items))
             .flag("has_statuses", !posts.items.empty());
         fill.text("next", posts.oldest ? fmt::format("{}?max_id={}", url, *posts.oldest) : "");
         return page(
@@ -324,7 +317,7 @@ Result<http::Response> asset(App& /*app*/, const Call& call) {
         name.ends_with(".css") ? "text/css; charset=utf-8" : "image/svg+xml",
         std::string(file->content)
     );
-    add_security(response, /*allow_http_images=*/false);
+    add_security(response);
     response.set("Cache-Control", "public, max-age=86400").set("Access-Control-Allow-Origin", "*");
     return response;
 }
@@ -335,7 +328,7 @@ Result<http::Response> robots(App& /*app*/, const Call& /*call*/) {
         "text/plain; charset=utf-8",
         "User-agent: *\nDisallow: /api/\nDisallow: /oauth/\nDisallow: /proxy/\n"
     );
-    add_security(response, /*allow_http_images=*/false);
+    add_security(response);
     return response;
 }
 

@@ -34,6 +34,10 @@ Result<void> check_undone(store::Reader& db, const std::string& uri, const std::
         liked && !is_actor(db, liked->account, actor)) {
         return somebody_elses();
     }
+    if (const auto block = store::blocks::find_by_uri(db, uri);
+        block && !is_actor(db, block->account, actor)) {
+        return somebody_elses();
+    }
     if (const auto boost = store::statuses::find_by_uri(db, uri);
         boost && !is_actor(db, boost->account, actor)) {
         return somebody_elses();

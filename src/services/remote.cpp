@@ -7,6 +7,7 @@
 #include "federation/discovery/webfinger.hpp"
 #include "src/base/limits.hpp"
 #include "src/html/html.hpp"
+#include "src/services/domain_rules.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
@@ -175,6 +176,9 @@ AccountId store_account(store::Writer& tx, App& app, const PreparedAccount& prep
     if (prepared.takes_rfc9421) note_rfc9421(tx, account.host);
     const auto existing = store::accounts::find_by_uri(tx, account.uri);
     if (!existing) {
+        // Asked for before its domain was blocked.
+        account.suspended_by_rule = is_ruled_out(app, account.domain, account.host);
+        if (account.suspended_by_rule) account.suspended_at = tx.now();
         account.id = {store::Writer::id_for(account.created_at, account.uri)};
         account.id = store::accounts::insert(tx, account);
         store_keys(tx, app, account.id, prepared);

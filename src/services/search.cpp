@@ -63,7 +63,7 @@ Found find_named_thing(App& app, const SearchQuery& query, std::optional<Account
     return app.db.read([&](store::Reader& db) {
         Found found;
         if (const auto account = find_account(db, app.identity, query)) {
-            if (!account->deleted_at) found.accounts.push_back(account->id);
+            if (account->is_active()) found.accounts.push_back(account->id);
         } else if (query.url) {
             const auto status = store::statuses::find_by_any_uri(db, *query.url);
             if (status && present::find_seen(db, status->id, viewer)) {

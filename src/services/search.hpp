@@ -29,7 +29,7 @@ struct Found {
     std::vector<std::string> tags;
 };
 /// The one thing an address or handle names, when it is known here. Statuses only when the viewer
-/// may see them.
+/// may see them; never accounts that are suspended or deleted.
 Found find_named_thing(App& app, const SearchQuery& query, std::optional<AccountId> viewer);
 /// By words: people by prefix of handle or name, tags by their name.
 Found search_words(App& app, const SearchQuery& query, std::optional<AccountId> viewer, int limit);

@@ -18,7 +18,7 @@ using nlohmann::json;
     "url, avatar_url, header_url, inbox, shared_inbox, outbox, followers, following, featured, " \
     "locked, discoverable, indexable, moved_to, also_known_as, created_at, fetched_at, "         \
     "suspended_at, deleted_at, followers_count, following_count, statuses_count, "               \
-    "last_status_at, document"
+    "last_status_at, document, suspended_by_rule"
 
 OB_QUERY(kFind, "account.find", "SELECT " OB_ACCOUNT_COLUMNS " FROM accounts WHERE id = $1");
 OB_QUERY(
@@ -86,9 +86,10 @@ OB_QUERY(kInsert, "account.insert", R"sql(
     INSERT INTO accounts (username, username_key, domain, host, kind, display_name, display_key,
         note, note_source, fields, url, avatar_url, header_url, inbox, shared_inbox, outbox,
         followers, following, featured, locked, discoverable, indexable, moved_to, also_known_as,
-        fetched_at, document, id, uri, uri_hash, revision, created_at, suspended_at)
+        fetched_at, document, id, uri, uri_hash, revision, created_at, suspended_at,
+        suspended_by_rule)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32))sql");
+        $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33))sql");
 OB_QUERY(kUpdate, "account.update", R"sql(
     UPDATE accounts SET username = $1, username_key = $2, domain = $3, host = $4, kind = $5,
         display_name = $6, display_key = $7, note = $8, note_source = $9, fields = $10, url = $11,
@@ -101,12 +102,32 @@ OB_QUERY(
     kSuspend,
     "account.suspend",
     R"sql(
-    UPDATE accounts SET suspended_at = $2, revision = revision + 1
-    WHERE id = $1 AND (suspended_at IS NULL) <> ($2 IS NULL))sql",
+    UPDATE accounts SET suspended_at = $2, suspended_by_rule = false, revision = revision + 1
+    WHERE id = $1 AND (suspended_at IS NULL OR suspended_by_rule = true) <> ($2 IS NULL))sql",
     R"sql(
-    UPDATE accounts SET suspended_at = CAST($2 AS BIGINT), revision = revision + 1
-    WHERE id = $1 AND (suspended_at IS NULL) <> (CAST($2 AS BIGINT) IS NULL))sql"
+    UPDATE accounts SET suspended_at = CAST($2 AS BIGINT), suspended_by_rule = false,
+        revision = revision + 1
+    WHERE id = $1 AND (suspended_at IS NULL OR suspended_by_rule = true)
+        <> (CAST($2 AS BIGINT) IS NULL))sql"
 );
+OB_IDS_QUERY(
+    kRuleOut,
+    "account.rule_out",
+    "UPDATE accounts SET suspended_at = $2, suspended_by_rule = true, revision = revision + 1"
+    " WHERE suspended_at IS NULL AND id",
+    "$1",
+    ""
+);
+OB_IDS_QUERY(
+    kLetBack,
+    "account.let_back",
+    "UPDATE accounts SET suspended_at = NULL, suspended_by_rule = false, revision = revision + 1"
+    " WHERE suspended_by_rule = true AND id",
+    "$1",
+    ""
+);
+OB_QUERY(kListRemote, "account.list_remote", R"sql(
+    SELECT id, domain, host FROM accounts WHERE domain <> '' AND id > $1 ORDER BY id LIMIT $2)sql");
 OB_QUERY(kDelete, "account.delete", R"sql(
     UPDATE accounts SET deleted_at = $2, revision = revision + 1, display_name = '',
         display_key = '', note = '', note_source = '', fields = '[]', url = '', avatar_url = '',
@@ -184,6 +205,7 @@ Account read(const Row& row) {
     a.statuses_count = row.integer(31);
     a.last_status_at = row.maybe_instant(32);
     if (!row.is_null(33)) a.document = row.bytes(33);
+    a.suspended_by_rule = row.boolean(34);
     return a;
 }
 
@@ -337,7 +359,8 @@ AccountId insert(Writer& tx, const Account& account) {
             hash,
             account.revision,
             account.created_at,
-            account.suspended_at
+            account.suspended_at,
+            account.suspended_by_rule
         );
     });
     return id;
@@ -351,6 +374,23 @@ void update(Writer& tx, const Account& account) {
 
 void set_suspended(Writer& tx, AccountId id, bool suspended) {
     tx.execute(kSuspend, id, suspended ? std::optional(tx.now()) : std::nullopt);
+}
+
+void rule_out(Writer& tx, const std::vector<AccountId>& ids) {
+    if (!ids.empty()) tx.execute(kRuleOut, ids, tx.now());
+}
+
+void let_back(Writer& tx, const std::vector<AccountId>& ids) {
+    if (!ids.empty()) tx.execute(kLetBack, ids);
+}
+
+std::vector<Origin> list_remote(Reader& db, AccountId after, int limit) {
+    return db.all(
+        kListRemote,
+        [](const Row& row) { return Origin{row.id<Account>(0), row.text(1), row.text(2)}; },
+        after,
+        limit
+    );
 }
 
 void set_deleted(Writer& tx, AccountId id) { tx.execute(kDelete, id, tx.now()); }

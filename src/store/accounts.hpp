@@ -55,6 +55,16 @@ AccountId insert(Writer& tx, const Account& account);
 /// the revision by one. Handles as in `insert`. Does nothing to a deleted account.
 void update(Writer& tx, const Account& account);
 void set_suspended(Writer& tx, AccountId id, bool suspended);
+/// Suspends those that are not, for as long as a domain rule is there.
+void rule_out(Writer& tx, const std::vector<AccountId>& ids);
+/// Ends what `rule_out` began; suspensions of another kind stay.
+void let_back(Writer& tx, const std::vector<AccountId>& ids);
+struct Origin {
+    AccountId id;
+    std::string domain, host;
+};
+/// Remote accounts by id, deleted ones too.
+std::vector<Origin> list_remote(Reader& db, AccountId after, int limit);
 /// Of remote active accounts that have to do with this one (follows, requests, mentions, replies,
 /// boosts and favourites, to and fro) one for each inbox, where there is one the shared: at most
 /// `most`, the newest.

@@ -10,6 +10,14 @@ OB_QUERY(kAdd, "block.add", R"sql(
     ON CONFLICT (account, target) DO NOTHING)sql");
 OB_QUERY(kRemove, "block.remove", "DELETE FROM blocks WHERE account = $1 AND target = $2");
 OB_QUERY(kFindUri, "block.find_uri", "SELECT uri FROM blocks WHERE account = $1 AND target = $2");
+OB_QUERY(
+    kFindByUri,
+    "block.find_by_uri",
+    "SELECT account, target FROM blocks WHERE uri = $1 ORDER BY id LIMIT 1"
+);
+OB_QUERY(kAnyOfHost, "block.any_of_host", R"sql(
+    SELECT 1 FROM blocks b JOIN accounts a ON a.id = b.target
+    WHERE b.account = $1 AND a.host = $2)sql");
 OB_PAGED_QUERY(
     kList,
     "block.list",
@@ -33,6 +41,19 @@ bool exists(Reader& db, AccountId account, AccountId target) {
 
 std::optional<std::string> find_uri(Reader& db, AccountId account, AccountId target) {
     return db.one(kFindUri, [](const Row& row) { return row.text(0); }, account, target);
+}
+
+std::optional<BlockRow> find_by_uri(Reader& db, std::string_view uri) {
+    if (uri.empty()) return std::nullopt;
+    return db.one(
+        kFindByUri,
+        [](const Row& row) { return BlockRow{row.id<Account>(0), row.id<Account>(1)}; },
+        uri
+    );
+}
+
+bool blocks_any_of(Reader& db, AccountId account, std::string_view host) {
+    return db.exists(kAnyOfHost, account, host);
 }
 
 std::vector<PersonRow> list(Reader& db, AccountId account, const statuses::Page& page) {

@@ -85,6 +85,11 @@ bool add(Writer& tx, AccountId account, AccountId target, std::string_view uri);
 bool remove(Writer& tx, AccountId account, AccountId target);
 bool exists(Reader& db, AccountId account, AccountId target);
 std::optional<std::string> find_uri(Reader& db, AccountId account, AccountId target);
+struct BlockRow {
+    AccountId account, target;
+};
+std::optional<BlockRow> find_by_uri(Reader& db, std::string_view uri);
+bool blocks_any_of(Reader& db, AccountId account, std::string_view host);  // host[:port]
 }  // namespace outboard::store::blocks
 
 namespace outboard::store::mutes {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "src/store/keys.hpp"
+#include "src/store/lists.hpp"
 #include "src/store/queues.hpp"
 
 namespace outboard::store::outbox {
@@ -24,10 +24,15 @@ OB_QUERY(kListFanning, "outbox.list_fanning", R"sql(
     SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
            cursor, created_at
     FROM outbox WHERE state = 'fanning' ORDER BY id LIMIT $1)sql");
-OB_QUERY(kListPublic, "outbox.list_public", R"sql(
+OB_PAGED_QUERY(
+    kListPublic,
+    "outbox.list_public",
+    R"sql(
     SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
            cursor, created_at
-    FROM outbox WHERE listed = true AND account = $1 AND id < $2 ORDER BY id DESC LIMIT $3)sql");
+    FROM outbox WHERE listed = true AND account = $4 AND id < $1 AND id > $2)sql",
+    "id"
+);
 OB_QUERY(
     kCountPublic,
     "outbox.count_public",
@@ -128,12 +133,8 @@ void set_cursor(Writer& tx, OutboxId id, std::int64_t cursor) {
 
 void set_sent(Writer& tx, OutboxId id) { tx.execute(kSetSent, id); }
 
-std::vector<Item> list_public(
-    Reader& db, AccountId account, std::optional<std::int64_t> max_id, int limit
-) {
-    return db.all(
-        kListPublic, read, account, max_id.value_or(std::numeric_limits<std::int64_t>::max()), limit
-    );
+std::vector<Item> list_public(Reader& db, AccountId account, const statuses::Page& page) {
+    return list_window(db, kListPublic, read, page, account);
 }
 
 std::int64_t count_public(Reader& db, AccountId account) { return db.count(kCountPublic, account); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/store/database.hpp"
+#include "src/store/statuses.hpp"
 
 // Work that must survive: inbox, outbox, deliveries, jobs. Handlers may run twice; unique keys
 // dedupe.
@@ -90,9 +91,7 @@ std::optional<Item> find_by_uri(Reader& db, std::string_view uri);
 std::vector<Item> list_fanning(Reader& db, int limit);
 void set_cursor(Writer& tx, OutboxId id, std::int64_t cursor);
 void set_sent(Writer& tx, OutboxId id);
-std::vector<Item> list_public(
-    Reader& db, AccountId account, std::optional<std::int64_t> max_id, int limit
-);
+std::vector<Item> list_public(Reader& db, AccountId account, const statuses::Page& page);
 std::int64_t count_public(Reader& db, AccountId account);
 bool is_fanning(Reader& db, AccountId account);  // some row of it
 bool has_any(Reader& db, AccountId account);

@@ -5,6 +5,7 @@
 
 #include "federation/base/bytes.hpp"
 #include "federation/proofs.hpp"
+#include "src/services/domain_rules.hpp"
 #include "src/services/local_accounts.hpp"
 #include "src/store/keys.hpp"
 #include "tests/cluster/cluster.hpp"
@@ -29,10 +30,7 @@ struct World {
         );
     }
     void block(const std::string& domain) {
-        REQUIRE(home.app().db.write([&](store::Writer& tx) {
-            store::domain_rules::block(tx, {domain, ""});
-        }));
-        home.app().domain_rules.reload();
+        REQUIRE(services::set_domain_rule(home.app(), {domain, ""}));
     }
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <set>
 
+#include "src/store/accounts.hpp"
+#include "src/store/statuses.hpp"
 #include "tests/pages/markup.hpp"
 
 namespace outboard::tests {
@@ -90,6 +92,48 @@ TEST_CASE("a private post looks like none at all, even to its author's token and
         node.call("GET", "/@ana/" + hidden, {}, nullptr, {{"Accept", "application/activity+json"}});
     CHECK(activity.status == 404);
     CHECK(activity.header("Location").empty());
+}
+
+TEST_CASE("no page makes a browser ask another server for anything") {
+    TestNode node(with_pages());
+    const auto ana = node.person("ana");
+    const auto far = node.remote("far", "far.example");
+    const auto picture = kOrigin + "/media/0123456789abcdef0123456789abcdef/original.png";
+    REQUIRE(node.db().write([&](store::Writer& tx) {
+        auto one = *store::accounts::find(tx, far.id);
+        one.avatar_url = one.header_url = "https://far.example/avatar.png";
+        store::accounts::update(tx, one);
+        auto own = *store::accounts::find(tx, ana.id);
+        own.avatar_url = picture;
+        own.discoverable = true;
+        store::accounts::update(tx, own);
+        store::statuses::NewStatus fresh;
+        fresh.status.uri = "https://far.example/notes/1";
+        fresh.status.account = far.id;
+        fresh.status.content = SafeHtml::from_trusted("<p>From afar #pumps</p>");
+        fresh.status.created_at = tx.now();
+        fresh.audience = {{AudienceKind::Public, {}}};
+        fresh.hashtags = {"pumps"};
+        store::statuses::insert(tx, fresh);
+    }));
+    const auto id = node.posts(ana, "Mine #pumps");
+    const std::vector<std::string> pages{"/", "/@ana", "/@ana/" + id, "/tags/pumps"};
+    bool own_shown = false;
+    for (const auto& path : pages) {
+        CAPTURE(path);
+        const auto reply = node.get(path);
+        REQUIRE(reply.status == 200);
+        const auto images = values_of(reply.body, "img", "src");
+        CHECK_FALSE(images.empty());
+        for (const auto& image : images) {
+            CHECK(image.starts_with("/"));
+            CHECK_FALSE(image.starts_with("//"));
+            own_shown = own_shown || image == picture.substr(kOrigin.size());
+        }
+        CHECK(contains(reply.header("Content-Security-Policy"), "img-src 'self';"));
+    }
+    CHECK(own_shown);
+    CHECK(contains(node.get("/tags/pumps").body, "From afar"));
 }
 
 TEST_CASE("a private post that was deleted does not say that it ever was") {

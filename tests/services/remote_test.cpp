@@ -4,6 +4,7 @@
 #include "federation/gate.hpp"
 #include "federation/read.hpp"
 #include "src/services/authority.hpp"
+#include "src/services/domain_rules.hpp"
 #include "src/services/remote.hpp"
 #include "src/services/resolve.hpp"
 #include "src/store/accounts.hpp"
@@ -262,6 +263,25 @@ TEST_CASE_FIXTURE(Resolving, "the stored owner decides who may act, never the pa
         CHECK_FALSE(may(type, pam, pat));
         CHECK(may(type, pam, "https://far.example/notes/unknown"));
     }
+}
+
+TEST_CASE_FIXTURE(
+    Resolving, "an actor that was asked for before its domain was blocked is hidden"
+) {
+    services::PreparedAccount prepared;
+    prepared.account.uri = pat;
+    prepared.account.username = "pat";
+    prepared.account.domain = prepared.account.host = "far.example";
+    REQUIRE(services::set_domain_rule(node.app(), {"far.example", ""}));
+    const auto id = node.db().write([&](store::Writer& tx) {
+        return services::store_account(tx, node.app(), prepared);
+    });
+    REQUIRE(id);
+    CHECK(load(*id).suspended_at);
+    CHECK(load(*id).suspended_by_rule);
+    REQUIRE(services::remove_domain_rule(node.app(), "far.example"));
+    REQUIRE(services::apply_domain_rules(node.app(), {}));
+    CHECK(load(*id).is_active());
 }
 
 }  // namespace

@@ -237,8 +237,8 @@ TEST_CASE("an outbox row comes back whole, fans out from its cursor and is liste
     CHECK(fanning[0].id == quiet);
     db->read([&](Reader& r) {
         CHECK(outbox::count_public(r, {1}) == 1);
-        CHECK(outbox::list_public(r, {1}, {}, 10).at(0).id == id);
-        CHECK(outbox::list_public(r, {1}, id.value, 10).empty());
+        CHECK(outbox::list_public(r, {1}, {}).at(0).id == id);
+        CHECK(outbox::list_public(r, {1}, {.max_id = id.value}).empty());
         CHECK(outbox::find_by_uri(r, "https://a.example/s/1#Update")->id == quiet);
     });
 }

@@ -37,6 +37,7 @@ Result<http::Response> actor(App& app, const Call& call) {
         return serve_open(
             app,
             call.request(),
+            kNobody,
             [&app,
              error = found.error(),
              name = std::string(call.path("name")),
@@ -56,6 +57,7 @@ Result<http::Response> actor(App& app, const Call& call) {
     return serve_open(
         app,
         call.request(),
+        kNobody,  // its keys are for whoever it speaks to
         [&app, account, request = call.request()](const Asker&) -> Result<http::Response> {
             OB_TRY(auto bytes, served_bytes(app, account));
             return document(request, std::move(bytes), Keep::Public);
@@ -101,18 +103,16 @@ json follow_page(
     const FollowCollection& which,
     const Account& account,
     const std::string& id,
-    std::optional<std::int64_t> max_id
+    const store::statuses::Page& window
 ) {
-    store::statuses::Page page;
-    page.max_id = max_id;
-    page.limit = kItems;
     std::vector<json> items;
-    std::optional<std::string> next;
+    std::vector<std::int64_t> cursors;
     app.db.read([&](store::Reader& db) {
-        const auto rows = which.list(db, account.id, page);
         std::vector<AccountId> ids;
-        ids.reserve(rows.size());
-        for (const auto& row : rows) ids.push_back(row.*which.other);
+        for (const auto& row : which.list(db, account.id, window)) {
+            cursors.push_back(row.id.value);
+            ids.push_back(row.*which.other);
+        }
         const auto accounts = store::accounts::load(db, ids);
         for (const auto wanted : ids) {
             const auto found = std::find_if(accounts.begin(), accounts.end(), [&](const auto& one) {
@@ -120,11 +120,8 @@ json follow_page(
             });
             if (found != accounts.end()) items.emplace_back(found->uri);
         }
-        if (rows.size() == static_cast<std::size_t>(kItems))
-            next = id + "?page=true&max_id=" + rows.back().id.str();
     });
-    const auto cursor = max_id ? "&max_id=" + std::to_string(*max_id) : std::string();
-    return federation::write_page(id + "?page=true" + cursor, id, items, next, std::nullopt);
+    return collection_page(id, window, cursors, items);
 }
 
 /// Numbers for everybody; names only of those who chose to be found (THREATS 110, C1).
@@ -133,17 +130,18 @@ Result<http::Response> follows(App& app, const Call& call, const FollowCollectio
     if (!wants_activity(call.request()))
         return see_page(app.identity.profile_url(account.username));
     const auto page = call.params().boolean("page").value_or(false);
-    const auto max_id = call.params().number("max_id");
+    const auto window = read_window(call, kItems);
     return serve_open(
         app,
         call.request(),
-        [&app, &which, account, page, max_id, request = call.request()](const Asker&)
+        account.id,
+        [&app, &which, account, page, window, request = call.request()](const Asker&)
             -> Result<http::Response> {
             const auto id = account.uri + "/" + std::string(which.name);
             const bool listed = account.discoverable;
             if (page && listed)
                 return document(
-                    request, follow_page(app, which, account, id, max_id), Keep::Public
+                    request, follow_page(app, which, account, id, window), Keep::Public
                 );
             if (page) return not_here();
             const auto first = listed ? std::optional(id + "?page=true") : std::nullopt;
@@ -166,6 +164,7 @@ Result<http::Response> featured(App& app, const Call& call) {
     return serve_open(
         app,
         call.request(),
+        account.id,
         [&app, account, request = call.request()](const Asker&) -> Result<http::Response> {
             std::vector<json> items;
             app.db.read([&](store::Reader& db) {
@@ -192,6 +191,7 @@ Result<http::Response> featured_tags(App& app, const Call& call) {
     return serve_open(
         app,
         call.request(),
+        account.id,
         [account, request = call.request()](const Asker&) -> Result<http::Response> {
             return document(
                 request,

@@ -5,6 +5,7 @@
 
 #include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
+#include "federation/discovery/collection.hpp"
 #include "federation/vocabulary.hpp"
 #include "federation/write.hpp"
 #include "src/api/render.hpp"
@@ -87,6 +88,34 @@ http::Response document(const http::Request& request, std::string bytes, Keep ke
 
 http::Response document(const http::Request& request, const json& value, Keep keep, int status) {
     return document(request, write_json(value), keep, status);
+}
+
+store::statuses::Page read_window(const Call& call, int items) {
+    store::statuses::Page window;
+    window.max_id = call.params().number("max_id");
+    window.min_id = call.params().number("min_id");
+    window.limit = items;
+    return window;
+}
+
+json collection_page(
+    std::string_view collection,
+    const store::statuses::Page& window,
+    const std::vector<std::int64_t>& cursors,
+    const std::vector<json>& items
+) {
+    const auto base = std::string(collection) + "?page=true";
+    auto id = base;
+    if (window.max_id) id += "&max_id=" + std::to_string(*window.max_id);
+    if (window.min_id) id += "&min_id=" + std::to_string(*window.min_id);
+    std::optional<std::string> next, prev;
+    if (!cursors.empty()) {
+        prev = base + "&min_id=" + std::to_string(cursors.front());
+        const bool full = cursors.size() == static_cast<std::size_t>(window.limit);
+        // Below a page that was read upwards is at least the row it began after.
+        if (full || window.min_id) next = base + "&max_id=" + std::to_string(cursors.back());
+    }
+    return federation::write_page(id, collection, items, next, prev);
 }
 
 http::Response not_here() {

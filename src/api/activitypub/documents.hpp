@@ -4,13 +4,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "federation/json.hpp"
 #include "federation/signatures.hpp"
+#include "src/api/call.hpp"
 #include "src/domain/account.hpp"
 #include "src/domain/status.hpp"
 #include "src/http/message.hpp"
 #include "src/services/app.hpp"
+#include "src/store/statuses.hpp"
 
 namespace outboard::api::activitypub {
 
@@ -30,6 +33,17 @@ http::Response document(
 );
 http::Response document(
     const http::Request& request, const json& value, Keep keep, int status = 200
+);
+
+/// Which part of a collection is asked for; the names are those of clients' lists.
+store::statuses::Page read_window(const Call& call, int items);
+/// That part, newest first, with links to what is beside it. `cursors` are of all rows that were
+/// read, also of those that give no item. `prev` may lead to an empty page: what came since (C1).
+json collection_page(
+    std::string_view collection,
+    const store::statuses::Page& window,
+    const std::vector<std::int64_t>& cursors,
+    const std::vector<json>& items
 );
 
 /// The one answer for what is not there and for what is not for the caller to see: same bytes, same

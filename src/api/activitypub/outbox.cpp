@@ -15,23 +15,21 @@ namespace {
 constexpr int kItems = 20;
 
 json outbox_page(
-    App& app, const std::string& id, AccountId account, std::optional<std::int64_t> max_id
+    App& app, const std::string& id, AccountId account, const store::statuses::Page& window
 ) {
     const auto rows = app.db.read([&](store::Reader& db) {
-        return store::outbox::list_public(db, account, max_id, kItems);
+        return store::outbox::list_public(db, account, window);
     });
     std::vector<json> items;
+    std::vector<std::int64_t> cursors;
     for (const auto& row : rows) {
+        cursors.push_back(row.id.value);
         auto activity = current_activity(app, row);
         if (!activity) continue;
         activity->erase("@context");
         items.push_back(*std::move(activity));
     }
-    std::optional<std::string> next;
-    if (rows.size() == static_cast<std::size_t>(kItems))
-        next = id + "?page=true&max_id=" + rows.back().id.str();
-    const auto cursor = max_id ? "&max_id=" + std::to_string(*max_id) : std::string();
-    return federation::write_page(id + "?page=true" + cursor, id, items, next, std::nullopt);
+    return collection_page(id, window, cursors, items);
 }
 
 Result<http::Response> outbox(App& app, const Call& call) {
@@ -39,15 +37,16 @@ Result<http::Response> outbox(App& app, const Call& call) {
     if (!wants_activity(call.request()))
         return see_page(app.identity.profile_url(account.username));
     const auto page = call.params().boolean("page").value_or(false);
-    const auto max_id = call.params().number("max_id");
+    const auto window = read_window(call, kItems);
     return serve_open(
         app,
         call.request(),
-        [&app, account, page, max_id, request = call.request()](const Asker&)
+        account.id,
+        [&app, account, page, window, request = call.request()](const Asker&)
             -> Result<http::Response> {
             const auto id = account.uri + "/outbox";
             if (page)
-                return document(request, outbox_page(app, id, account.id, max_id), Keep::Public);
+                return document(request, outbox_page(app, id, account.id, window), Keep::Public);
             const auto total = app.db.read([&](store::Reader& db) {
                 return store::outbox::count_public(db, account.id);
             });

@@ -8,6 +8,7 @@
 #include "src/services/key_ring.hpp"
 #include "src/services/resolve.hpp"
 #include "src/store/accounts.hpp"
+#include "src/store/follows.hpp"
 
 namespace outboard::api::activitypub {
 
@@ -39,6 +40,21 @@ Result<Asker> asker_of(App& app, const std::optional<KnownKey>& key) {
     });
     if (account && account->is_active()) asker.account = account->id;
     return asker;
+}
+
+/// Hosts of the keys that a request claims to be signed with.
+std::vector<std::string> named_hosts(App& app, const http::Request& request) {
+    std::vector<std::string> hosts;
+    if (!is_signed(request)) return hosts;
+    const auto claims = federation::read_signatures(
+        to_federation(request), services::gate_policy(app).signatures, app.clock.now()
+    );
+    if (!claims) return hosts;
+    for (const auto& claim : *claims) {
+        if (const auto key = federation::Iri::parse(claim.key_id))
+            hosts.push_back(key->authority());
+    }
+    return hosts;
 }
 
 }  // namespace
@@ -78,21 +94,24 @@ Result<http::Response> serve_checked(App& app, const http::Request& request, Ser
     );
 }
 
-Result<http::Response> serve_open(App& app, const http::Request& request, Serve serve) {
+Result<http::Response> serve_open(
+    App& app, const http::Request& request, AccountId author, Serve serve
+) {
+    Serve unless_blocked = [&app, author, serve](const Asker& asker) -> Result<http::Response> {
+        const bool blocked = asker.account && app.db.read([&](store::Reader& db) {
+            return store::blocks::exists(db, author, *asker.account);
+        });
+        return blocked ? not_here() : serve(asker);
+    };
     if (app.config->federation_authorized_fetch)
-        return serve_checked(app, request, std::move(serve));
-    if (is_signed(request)) {
-        const auto claims = federation::read_signatures(
-            to_federation(request), services::gate_policy(app).signatures, app.clock.now()
-        );
-        if (claims) {
-            for (const auto& claim : *claims) {
-                const auto key = federation::Iri::parse(claim.key_id);
-                if (key && app.domain_rules.is_blocked(key->authority())) {
-                    return fail(Code::Forbidden, "This server does not answer yours.");
-                }
-            }
-        }
+        return serve_checked(app, request, std::move(unless_blocked));
+    for (const auto& host : named_hosts(app, request)) {
+        if (app.domain_rules.is_blocked(host))
+            return fail(Code::Forbidden, "This server does not answer yours.");
+        const bool may_be_blocked = app.db.read([&](store::Reader& db) {
+            return store::blocks::blocks_any_of(db, author, host);
+        });
+        if (may_be_blocked) return serve_checked(app, request, std::move(unless_blocked));
     }
     return serve(Asker{});
 }

@@ -19,9 +19,15 @@ struct Asker {
 /// Makes the answer for whoever asks.
 using Serve = std::function<Result<http::Response>(const Asker&)>;
 
-/// Serves what anybody may have: no key is looked up, but whoever names a blocked host is refused
-/// (THREATS 109). With `federation.authorized_fetch` the same as `serve_checked`.
-Result<http::Response> serve_open(App& app, const http::Request& request, Serve serve);
+constexpr AccountId kNobody{};  // no account has id 0, so it blocks nobody
+
+/// Serves what anybody may have, but for whoever says to be somebody else's than everybody
+/// (THREATS 109): a blocked host is refused when it is named, and whom `author` blocks gets what is
+/// not there. Keys are looked up only when a host is named where `author` blocks someone, and with
+/// `federation.authorized_fetch`.
+Result<http::Response> serve_open(
+    App& app, const http::Request& request, AccountId author, Serve serve
+);
 
 /// Serves what depends on who asks: the signature is checked, its key fetched when unknown (within
 /// the budgets of the key cache), its age at most one hour. Unsigned requests ask as nobody, or get

@@ -10,6 +10,7 @@
 #include "src/api/activitypub/documents.hpp"
 #include "src/api/activitypub/reader.hpp"
 #include "src/api/activitypub/routes.hpp"
+#include "src/present/sight.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
 #include "src/store/queues.hpp"
@@ -48,6 +49,15 @@ bool may_see_it(App& app, const Status& status, const std::optional<AccountId>& 
     return facts != sight.end() && may_see(facts->second);
 }
 
+/// Of those that anybody may see, in the order given.
+std::vector<json> open_uris(store::Reader& db, const std::vector<StatusId>& ids) {
+    std::vector<json> uris;
+    for (const auto& seen : present::load_seen(db, ids, std::nullopt)) {
+        if (is_open(seen.status)) uris.emplace_back(seen.status.uri);
+    }
+    return uris;
+}
+
 std::optional<std::string> find_bytes(App& app, const std::optional<std::string>& hash) {
     if (!hash) return std::nullopt;
     return app.db.read([&](store::Reader& db) { return store::documents::find(db, *hash); });
@@ -72,15 +82,18 @@ Result<http::Response> serve_status(
     const auto id = std::string(call.path("id"));
     const auto found = find_status(app, name, id);
     if (found && is_open(found->status) && found->author.is_active()) {
-        return serve_open(app, call.request(), [found, make](const Asker&) {
+        return serve_open(app, call.request(), found->author.id, [found, make](const Asker&) {
             return make(*found, Keep::Public);
         });
     }
     if (found) {
         if (auto gone = tombstone(app, call.request(), found->status)) {
-            return serve_open(app, call.request(), [gone](const Asker&) -> Result<http::Response> {
-                return *gone;
-            });
+            return serve_open(
+                app,
+                call.request(),
+                found->author.id,
+                [gone](const Asker&) -> Result<http::Response> { return *gone; }
+            );
         }
     }
     return serve_checked(
@@ -131,11 +144,11 @@ Result<http::Response> activity(App& app, const Call& call) {
 /// Ids of the answers everybody may see.
 Result<http::Response> replies(App& app, const Call& call) {
     const auto page = call.params().boolean("page").value_or(false);
-    const auto max_id = call.params().number("max_id");
+    const auto window = read_window(call, kItems);
     return serve_status(
         app,
         call,
-        [&app, page, max_id, request = call.request()](
+        [&app, page, window, request = call.request()](
             const Found& found, Keep keep
         ) -> Result<http::Response> {
             const auto id = found.status.uri + "/replies";
@@ -145,31 +158,14 @@ Result<http::Response> replies(App& app, const Call& call) {
                     federation::write_collection(id, found.status.replies_count, id + "?page=true"),
                     keep
                 );
-            store::statuses::Page window;
-            window.max_id = max_id;
-            window.limit = kItems;
             std::vector<json> items;
-            std::optional<std::string> next;
+            std::vector<std::int64_t> cursors;
             app.db.read([&](store::Reader& db) {
                 const auto ids = store::statuses::list_replies(db, found.status.id, window);
-                auto loaded = store::statuses::load(db, ids);
-                std::sort(loaded.begin(), loaded.end(), [](const auto& a, const auto& b) {
-                    return b.id < a.id;
-                });
-                for (const auto& reply : loaded) {
-                    if (is_open(reply)) items.emplace_back(reply.uri);
-                }
-                if (ids.size() == static_cast<std::size_t>(kItems)) {
-                    next =
-                        id + "?page=true&max_id=" + std::min_element(ids.begin(), ids.end())->str();
-                }
+                for (const auto reply : ids) cursors.push_back(reply.value);
+                items = open_uris(db, ids);
             });
-            const auto cursor = max_id ? "&max_id=" + std::to_string(*max_id) : std::string();
-            return document(
-                request,
-                federation::write_page(id + "?page=true" + cursor, id, items, next, std::nullopt),
-                keep
-            );
+            return document(request, collection_page(id, window, cursors, items), keep);
         }
     );
 }
@@ -203,31 +199,27 @@ Result<http::Response> shares(App& app, const Call& call) {
 /// The open posts of a thread that began here, oldest first (C5).
 Result<http::Response> context(App& app, const Call& call) {
     const auto thread = call.id<Status>("id");
+    const auto id = app.identity.context_uri(thread.value);
+    const auto owner = app.db.read([&](store::Reader& db) -> std::optional<Account> {
+        const auto root = store::statuses::find(db, thread);
+        if (!root || !root->local || !is_open(*root) || root->context_uri != id)
+            return std::nullopt;
+        return store::accounts::find(db, root->account);
+    });
     return serve_open(
         app,
         call.request(),
-        [&app, thread, request = call.request()](const Asker&) -> Result<http::Response> {
-            const auto id = app.identity.context_uri(thread.value);
-            std::vector<json> items;
-            std::string owner;
-            app.db.read([&](store::Reader& db) {
-                const auto root = store::statuses::find(db, thread);
-                if (!root || !root->local || !is_open(*root) || root->context_uri != id) return;
-                if (const auto author = store::accounts::find(db, root->account))
-                    owner = author->uri;
-                auto posts =
-                    store::statuses::load(db, store::statuses::list_descendants(db, thread));
-                std::sort(posts.begin(), posts.end(), [](const auto& a, const auto& b) {
-                    return a.id < b.id;
-                });
-                items.emplace_back(root->uri);
-                for (const auto& post : posts) {
-                    if (is_open(post)) items.emplace_back(post.uri);
-                }
-            });
-            if (owner.empty()) return not_here();
-            auto collection = federation::write_items(id, items);
-            collection["attributedTo"] = owner;
+        owner ? owner->id : kNobody,
+        [&app, thread, id, owner, request = call.request()](const Asker&)
+            -> Result<http::Response> {
+            if (!owner || !owner->is_active()) return not_here();
+            auto collection = federation::write_items(id, app.db.read([&](store::Reader& db) {
+                auto ids = store::statuses::list_descendants(db, thread);
+                std::sort(ids.begin(), ids.end());
+                ids.insert(ids.begin(), thread);
+                return open_uris(db, ids);
+            }));
+            collection["attributedTo"] = owner->uri;
             return document(request, collection, Keep::Public);
         }
     );
