@@ -24,7 +24,7 @@ struct Config {
     std::string tls_cert, tls_key;
     std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
     std::string database_url;  // refused when set: what it names is not built yet
-    std::string keys_file;  // default DATA/keys
+    std::string keys_file;     // default DATA/keys
     std::string log_level = "info";
     bool log_json = false;
     bool log_access = false;
