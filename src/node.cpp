@@ -294,7 +294,7 @@ struct Node::Impl {
         ready = true;
         name_switches();
         const bool is_v6 = listen.address.find(':') != std::string::npos;
-        const auto address = fmt::format(
+        auto address = fmt::format(
             "{}://{}:{}",
             config->tls_cert.empty() ? "http" : "https",
             is_v6 ? "[" + listen.address + "]" : listen.address,

@@ -60,8 +60,8 @@ Fill& Fill::flag(std::string_view name, bool value) {
 
 Fill& Fill::list(std::string_view name, std::vector<Fill> items) {
     mustache::data rows{mustache::data::type::list};
-    for (auto& item : items) rows.push_back(std::move(item.data_->object));
-    data_->object.set(std::string(name), std::move(rows));
+    for (auto& item : items) rows.push_back(item.data_->object);
+    data_->object.set(std::string(name), rows);
     return *this;
 }
 

@@ -19,9 +19,9 @@ namespace {
 /// The list of a key; empty when there is none.
 template <class Map, class Key>
 const typename Map::mapped_type& list_of(const Map& map, const Key& key) {
-    static const typename Map::mapped_type kNone;
+    static const typename Map::mapped_type none;
     const auto it = map.find(key);
-    return it == map.end() ? kNone : it->second;
+    return it == map.end() ? none : it->second;
 }
 
 entities::Poll poll_entity(

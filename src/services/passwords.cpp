@@ -77,7 +77,7 @@ bool check_password(std::string_view password, std::string_view hash) {
         return fits && text.size() == password.size();
     }
     // There is nothing to compare with; whoever asks shall not see that from the time it takes.
-    constexpr std::array<char, kSaltBytes> salt{};
+    constexpr std::array<char, kSaltBytes> kNoSalt{};
     std::array<char, kHashBytes> ignored{};
     std::ignore = argon2id_hash_raw(
         kPasses,
@@ -85,8 +85,8 @@ bool check_password(std::string_view password, std::string_view hash) {
         kLanes,
         text.data(),
         text.size(),
-        salt.data(),
-        salt.size(),
+        kNoSalt.data(),
+        kNoSalt.size(),
         ignored.data(),
         ignored.size()
     );

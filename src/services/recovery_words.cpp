@@ -57,7 +57,7 @@ Result<std::string> from_recovery_words(std::string_view words) {
             value = value * 2 + (bits[at + bit] == '1' ? 1U : 0U);
         bytes += static_cast<char>(value);
     }
-    const std::string seed = bytes.substr(0, kSeedBytes);
+    auto seed = bytes.substr(0, kSeedBytes);
     if (bytes[kSeedBytes] != sha256(seed)[0]) {
         return fail(
             Code::Invalid,

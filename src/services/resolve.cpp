@@ -55,7 +55,7 @@ void fetch_actor(
 ) {
     drive<Verified<Actor>>(
         app,
-        [gate = make_gate(app), iri](const Documents& fetched) {
+        [gate = make_gate(app), iri = std::move(iri)](const Documents& fetched) {
             return gate.take_actor(iri, fetched);
         },
         std::move(budget),
@@ -174,7 +174,10 @@ federation::GatePolicy gate_policy(App& app) {
 }
 
 void resolve_account(
-    App& app, std::string uri, FetchBudget budget, std::function<void(Result<AccountId>)> done
+    App& app,
+    const std::string& uri,
+    FetchBudget budget,
+    std::function<void(Result<AccountId>)> done
 ) {
     const auto iri = Iri::parse(uri);
     if (!iri) return done(tl::unexpected<Error>(iri.error()));
@@ -199,7 +202,10 @@ void resolve_account(
 }
 
 void refresh_account(
-    App& app, std::string uri, FetchBudget budget, std::function<void(Result<AccountId>)> done
+    App& app,
+    const std::string& uri,
+    FetchBudget budget,
+    std::function<void(Result<AccountId>)> done
 ) {
     const auto iri = Iri::parse(uri);
     if (!iri) return done(tl::unexpected<Error>(iri.error()));
@@ -245,7 +251,7 @@ void resolve_handle(
 
 void resolve_status(
     App& app,
-    std::string uri,
+    const std::string& uri,
     FetchBudget budget,
     std::function<void(Result<StatusId>)> done,
     bool fetch_ancestors
@@ -274,7 +280,7 @@ void resolve_status(
 }
 
 void refresh_status(
-    App& app, std::string uri, FetchBudget budget, std::function<void(Result<StatusId>)> done
+    App& app, const std::string& uri, FetchBudget budget, std::function<void(Result<StatusId>)> done
 ) {
     const auto iri = Iri::parse(uri);
     if (!iri) return done(tl::unexpected<Error>(iri.error()));
@@ -309,7 +315,7 @@ void refresh_status(
 }
 
 void resolve_any(
-    App& app, std::string uri, FetchBudget budget, std::function<void(Result<Resolved>)> done
+    App& app, const std::string& uri, FetchBudget budget, std::function<void(Result<Resolved>)> done
 ) {
     const auto iri = Iri::parse(uri);
     if (!iri) return done(tl::unexpected<Error>(iri.error()));

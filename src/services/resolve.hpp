@@ -63,7 +63,10 @@ using Resolved = std::variant<std::monostate, AccountId, StatusId>;
 
 /// The account of an actor id: from the store when fresh, else fetched, verified and stored.
 void resolve_account(
-    App& app, std::string uri, FetchBudget budget, std::function<void(Result<AccountId>)> done
+    App& app,
+    const std::string& uri,
+    FetchBudget budget,
+    std::function<void(Result<AccountId>)> done
 );
 /// `user@domain` by WebFinger (local ones without).
 void resolve_handle(
@@ -76,13 +79,16 @@ void resolve_handle(
 /// Fetches the actor again, however fresh it is (A5, Update of an actor, Move). Errors: NotFound
 /// when its host says that it is gone.
 void refresh_account(
-    App& app, std::string uri, FetchBudget budget, std::function<void(Result<AccountId>)> done
+    App& app,
+    const std::string& uri,
+    FetchBudget budget,
+    std::function<void(Result<AccountId>)> done
 );
 /// The status of an object id (or page address), with its author; ancestors follow as a job when
 /// `fetch_ancestors`.
 void resolve_status(
     App& app,
-    std::string uri,
+    const std::string& uri,
     FetchBudget budget,
     std::function<void(Result<StatusId>)> done,
     bool fetch_ancestors = true
@@ -90,11 +96,11 @@ void resolve_status(
 /// Fetches an object that may be here already and applies what it says now: new, edited, or gone
 /// (then it is deleted here; O14).
 void refresh_status(
-    App& app, std::string uri, FetchBudget budget, std::function<void(Result<StatusId>)> done
+    App& app, const std::string& uri, FetchBudget budget, std::function<void(Result<StatusId>)> done
 );
 /// Whatever stands behind an address: actor or object (search with resolve).
 void resolve_any(
-    App& app, std::string uri, FetchBudget budget, std::function<void(Result<Resolved>)> done
+    App& app, const std::string& uri, FetchBudget budget, std::function<void(Result<Resolved>)> done
 );
 
 /// What this node demands of signatures and senders.

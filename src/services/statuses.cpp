@@ -212,8 +212,7 @@ void keep_votes(Poll& wanted, const std::optional<Poll>& there) {
 
 /// The poll an edit leaves: a new one, or the one that is there.
 Result<std::optional<Poll>> changed_poll(App& app, const Status& before, const Changes& changes) {
-    const auto there =
-        app.db.read([&](store::Reader& db) { return store::polls::find(db, before.id); });
+    auto there = app.db.read([&](store::Reader& db) { return store::polls::find(db, before.id); });
     if (!changes.poll) return there;
     OB_TRY(auto wanted, make_poll(*changes.poll, app.clock.now()));
     keep_votes(wanted, there);
@@ -235,6 +234,30 @@ Result<std::vector<Media>> changed_media(App& app, const Status& before, const C
         }
     }
     return media;
+}
+
+/// What an edit makes of the text; who it names and what hangs on it comes after.
+Status with_changes(const Status& before, const Changes& changes) {
+    auto status = before;
+    status.source = changes.text.value_or(before.source);
+    status.spoiler = changes.spoiler.value_or(before.spoiler);
+    status.sensitive = changes.sensitive.value_or(before.sensitive) || !status.spoiler.empty();
+    status.language = changes.language.value_or(before.language);
+    status.content_type = changes.content_type.value_or(before.content_type);
+    return status;
+}
+
+bool is_same_text(const Status& a, const Status& b) {
+    return a.content.str() == b.content.str() && a.source == b.source && a.spoiler == b.spoiler &&
+           a.sensitive == b.sensitive && a.language == b.language;
+}
+
+void tell_boosters(store::Writer& tx, AccountId author, StatusId id) {
+    store::statuses::Page many;
+    many.limit = 1000;
+    for (const auto booster : store::statuses::list_boosters(tx, id, many)) {
+        store::notifications::add(tx, booster, author, "update", id);
+    }
 }
 
 bool is_same_media(App& app, const Status& before, const std::vector<Media>& media) {
@@ -349,13 +372,8 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
     }));
     if (before.boost_of) return fail(Code::Invalid, "A boost has no text to edit.");
     store::statuses::NewStatus changed;
-    changed.status = before;
+    changed.status = with_changes(before, changes);
     auto& status = changed.status;
-    status.source = changes.text.value_or(before.source);
-    status.spoiler = changes.spoiler.value_or(before.spoiler);
-    status.sensitive = changes.sensitive.value_or(before.sensitive) || !status.spoiler.empty();
-    status.language = changes.language.value_or(before.language);
-    status.content_type = changes.content_type.value_or(before.content_type);
     OB_TRY(changed.media, changed_media(app, before, changes));
     OB_CHECK(check_text(
         app,
@@ -372,10 +390,8 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
     status.content = render_text(app.identity, status.source, status.content_type, around.named);
     OB_TRY(changed.poll, changed_poll(app, before, changes));
     if (changed.poll) status.kind = "Question";
-    const bool same = !changes.poll && status.content.str() == before.content.str() &&
-                      status.source == before.source && status.spoiler == before.spoiler &&
-                      status.sensitive == before.sensitive && status.language == before.language;
-    if (same && is_same_media(app, before, changed.media)) return id;
+    if (!changes.poll && is_same_text(status, before) && is_same_media(app, before, changed.media))
+        return id;
     status.edited_at = app.clock.now();
     for (const auto& account : mentioned) changed.mentions.push_back(account.id);
     changed.hashtags = found.hashtags;
@@ -411,11 +427,7 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
         notify_mentioned(tx, stored, id, told);
         if (stored.poll) plan_end(tx, app, id, *stored.poll);
         emit(tx, app, rendered.activity);
-        store::statuses::Page many;
-        many.limit = 1000;
-        for (const auto booster : store::statuses::list_boosters(tx, id, many)) {
-            store::notifications::add(tx, booster, author, "update", id);
-        }
+        tell_boosters(tx, author, id);
         return id;
     });
 }
