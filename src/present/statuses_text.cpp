@@ -36,9 +36,9 @@ Glances load_glances(store::Reader& db, std::vector<AccountId> ids) {
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     Glances glances;
-    for (auto& glance : store::accounts::load_glances(db, ids)) {
+    for (const auto& glance : store::accounts::load_glances(db, ids)) {
         const auto id = glance.id;
-        glances.emplace(id, std::move(glance));
+        glances.emplace(id, glance);
     }
     return glances;
 }
