@@ -366,6 +366,35 @@ Result<StatusId> post(App& app, AccountId author, const Draft& draft) {
     });
 }
 
+namespace {
+
+Result<StatusId> store_edit(
+    store::Writer& tx,
+    App& app,
+    const Status& before,
+    store::statuses::NewStatus changed,
+    const Changes& changes,
+    const Rendered& rendered
+) {
+    const auto id = before.id;
+    OB_TRY(const auto here, find_own(tx, before.account, id));
+    if (here.revision != before.revision) {
+        return fail(Code::Conflict, "The post was edited at the same time; try again.");
+    }
+    if (changes.media) OB_CHECK(load_attachable(tx, before.account, *changes.media, id));  // still
+    put_object(tx, changed.status, rendered.object);
+    if (changed.poll) keep_votes(*changed.poll, store::polls::find(tx, id));
+    const auto told = store::statuses::load_mentions(tx, {id})[id];
+    store::statuses::edit(tx, changed);
+    notify_mentioned(tx, changed, id, told);
+    if (changed.poll) plan_end(tx, app, id, *changed.poll);
+    emit(tx, app, rendered.activity);
+    tell_boosters(tx, before.account, id);
+    return id;
+}
+
+}  // namespace
+
 Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& changes) {
     OB_TRY(const auto before, app.db.read([&](store::Reader& db) {
         return find_own(db, author, id);
@@ -413,22 +442,8 @@ Result<StatusId> edit(App& app, AccountId author, StatusId id, const Changes& ch
         add_recipients(rendered.activity.item.to_accounts, had);
     }
 
-    return app.db.write([&](store::Writer& tx) -> Result<StatusId> {
-        OB_TRY(const auto here, find_own(tx, author, id));
-        if (here.revision != before.revision) {
-            return fail(Code::Conflict, "The post was edited at the same time; try again.");
-        }
-        if (changes.media) OB_CHECK(load_attachable(tx, author, *changes.media, id));  // still
-        put_object(tx, status, rendered.object);
-        auto stored = changed;
-        if (stored.poll) keep_votes(*stored.poll, store::polls::find(tx, id));
-        const auto told = store::statuses::load_mentions(tx, {id})[id];
-        store::statuses::edit(tx, stored);
-        notify_mentioned(tx, stored, id, told);
-        if (stored.poll) plan_end(tx, app, id, *stored.poll);
-        emit(tx, app, rendered.activity);
-        tell_boosters(tx, author, id);
-        return id;
+    return app.db.write([&](store::Writer& tx) {
+        return store_edit(tx, app, before, changed, changes, rendered);
     });
 }
 

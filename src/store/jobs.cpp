@@ -50,7 +50,7 @@ bool add(
     std::string_view kind,
     std::string_view payload,
     Instant run_at,
-    std::optional<std::string> key
+    const std::optional<std::string>& key
 ) {
     return tx.execute(kAdd, tx.next_id(), kind, key, payload, run_at) == 1;
 }

@@ -171,7 +171,7 @@ bool add(
     std::string_view kind,
     std::string_view payload,
     Instant run_at,
-    std::optional<std::string> key = {}
+    const std::optional<std::string>& key = {}
 );
 /// Leases due ones, oldest first. `tries` are those before this one; leasing counts as a try, so
 /// that a job that kills the process is counted too.

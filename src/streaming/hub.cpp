@@ -66,8 +66,11 @@ std::shared_ptr<const http::Streaming> Hub::open(
     http::Streaming::Kind kind, const api::Caller& caller, std::optional<Result<Channel>> first
 ) {
     std::optional<Result<Wish>> wish;
-    if (first && *first) wish = Wish{.subscribe = true, .channel = **std::move(first)};
-    if (first && !*first) wish = tl::unexpected<Error>(first->error());
+    if (first && *first) {
+        wish = Wish{.subscribe = true, .channel = **std::move(first)};
+    } else if (first) {
+        wish = tl::unexpected<Error>(first->error());
+    }
     auto begin = [this, kind, caller, wish = std::move(wish)](std::shared_ptr<http::Stream> stream
                  ) {
         auto listener = std::make_shared<Listener>(

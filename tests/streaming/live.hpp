@@ -38,6 +38,9 @@ public:
 /// A node whose streams are stepped by the test.
 struct Live {
     Live() { node.app().streams = &hub; }
+    ~Live() {
+        for (const auto& ear : ears) ear->program.reset();  // which holds the ear
+    }
 
     http::Response ask(
         const std::string& target,
@@ -62,9 +65,9 @@ struct Live {
             {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}
         };
     }
-    static std::shared_ptr<Ear> begin(const http::Response& response) {
+    std::shared_ptr<Ear> begin(const http::Response& response) {
         REQUIRE_MESSAGE(response.streaming, response.body);
-        auto ear = std::make_shared<Ear>();
+        auto ear = ears.emplace_back(std::make_shared<Ear>());
         ear->program = response.streaming->begin(ear);
         REQUIRE(ear->program);
         return ear;
@@ -85,6 +88,7 @@ struct Live {
 
     TestNode node{{.routes = streaming::routes}};
     streaming::Hub hub{node.app()};
+    std::vector<std::shared_ptr<Ear>> ears;
 };
 
 /// Ids of the statuses in messages of one event, in order.
