@@ -205,17 +205,22 @@ struct Node::Impl {
                 store::inbox::count_waiting(reader), store::deliveries::count(reader, clock.now())
             };
         });
+        const auto held = server ? server->held() : http::Server::Held{};
         return fmt::format(
             "# TYPE outboard_inbox_waiting gauge\noutboard_inbox_waiting {}\n# TYPE "
             "outboard_deliveries_waiting gauge\noutboard_deliveries_waiting {}\n"
             "# TYPE outboard_deliveries_dead gauge\noutboard_deliveries_dead {}\n# TYPE "
             "outboard_workers gauge\noutboard_workers {}\n"
-            "# TYPE outboard_workers_waiting gauge\noutboard_workers_waiting {}\n",
+            "# TYPE outboard_workers_waiting gauge\noutboard_workers_waiting {}\n"
+            "# TYPE outboard_body_bytes gauge\noutboard_body_bytes {}\n"
+            "# TYPE outboard_answer_bytes gauge\noutboard_answer_bytes {}\n",
             counts.inbox,
             counts.deliveries.waiting,
             counts.deliveries.dead,
             workers->threads(),
-            workers->waiting()
+            workers->waiting(),
+            held.bodies,
+            held.answers
         );
     }
 

@@ -262,6 +262,11 @@ Result<void> Server::start() {
 
 std::uint16_t Server::port() const { return impl_->port; }
 
+Server::Held Server::held() const {
+    const auto& front = *impl_->shared->front;
+    return {front.bodies->used(), front.answers->used()};
+}
+
 Result<void> Server::reload(const std::vector<std::string>& trusted_proxies) {
     OB_TRY(auto list, ProxyList::parse(trusted_proxies));
     OB_TRY(auto tls, impl_->load_tls_context());

@@ -60,6 +60,11 @@ public:
     /// none).
     Result<void> start();
     std::uint16_t port() const;
+    /// Bytes that large bodies, and large answers, hold now. Threads: any.
+    struct Held {
+        std::size_t bodies = 0, answers = 0;
+    };
+    Held held() const;
     /// Re-reads certificate files and takes the new proxy list. Errors leave the old ones in force.
     Result<void> reload(const std::vector<std::string>& trusted_proxies);
     /// Stops accepting, closes idle connections, lets running requests end within `drain`, then

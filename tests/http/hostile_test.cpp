@@ -156,12 +156,13 @@ TEST_CASE("large bodies that are still coming hold no more than their share toge
     {
         auto first = node.client();
         REQUIRE(first.send(large + std::string(190'000, 'x')));
-        // Another finds no room, once the first one's bytes are there.
+        REQUIRE(eventually([&] { return node.server.held().bodies >= 190'000; }));
         CHECK(eventually([&] {
             auto second = node.client();
             const auto reply = second.ask(large + std::string(200'000, 'y'));
             return reply && reply->status == 503 && second.closes();
         }));
+        REQUIRE(eventually([&] { return node.server.held().bodies >= 190'000; }));
         CHECK(node.client().ask(post("/", std::string(60'000, 'z')))->status == 200);  // small
         const auto whole = first.ask(std::string(10'000, 'x'));
         REQUIRE(whole);
@@ -184,6 +185,7 @@ TEST_CASE("large answers that nobody reads hold no more than their share togethe
     {
         Client unread(node.server.port(), 4096);
         REQUIRE(unread.send(get("/large")));
+        REQUIRE(eventually([&] { return node.server.held().answers >= large.size(); }));
         CHECK(eventually([&] {
             const auto reply = node.client().ask(get("/large"));
             return reply && reply->status == 503;
