@@ -77,7 +77,9 @@ std::shared_ptr<const http::Streaming> Hub::open(
             caller,
             kind,
             std::move(stream),
-            [members = members_](const Listener& gone) { members->leave(gone); }
+            [members = std::weak_ptr(members_)](const Listener& gone) {
+                if (const auto all = members.lock()) all->leave(gone);
+            }
         );
         if (wish) listener->obey(*wish);
         return join(std::move(listener));

@@ -51,8 +51,7 @@ private:
     void mind_tokens(const Listeners& listeners);
 
     App& app_;
-    const std::shared_ptr<Members>
-        members_;  // shared with the listeners, which leave by themselves
+    const std::shared_ptr<Members> members_;  // known to the listeners, which leave by themselves
     std::unordered_map<AccountId, SentBefore> sent_;  // the stepping thread's
 };
 
