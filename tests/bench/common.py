@@ -13,7 +13,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(ROOT, "tests", "blackbox", "lib"))
+sys.path.append(os.path.join(ROOT, "tests", "blackbox", "lib"))  # last: its names are ours too
 
 import rig  # noqa: E402: found by the line above
 
