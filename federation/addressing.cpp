@@ -2,8 +2,6 @@
 #include "federation/addressing.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "federation/base/bytes.hpp"
 
@@ -85,24 +83,6 @@ Addressing narrower(const Addressing& object, const Addressing& activity) {
     // What only the activity names counts where the object is public.
     take(activity.to, object, out.to);
     take(activity.cc, object, out.cc);
-    return out;
-}
-
-std::vector<Iri> fold_inboxes(const std::vector<Recipient>& recipients, bool may_share) {
-    std::map<Iri, std::set<Iri>> by_shared;
-    if (may_share) {
-        for (const auto& recipient : recipients) {
-            if (recipient.shared_inbox) by_shared[*recipient.shared_inbox].insert(recipient.inbox);
-        }
-    }
-    std::vector<Iri> out;
-    std::set<Iri> taken;
-    for (const auto& recipient : recipients) {
-        const auto& shared = recipient.shared_inbox;
-        const bool fold = may_share && shared && by_shared[*shared].size() > 1;
-        const Iri& inbox = fold ? *shared : recipient.inbox;
-        if (taken.insert(inbox).second) out.push_back(inbox);
-    }
     return out;
 }
 

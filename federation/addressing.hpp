@@ -24,14 +24,6 @@ Visibility visibility_of(const Addressing& audience, const std::optional<Iri>& a
 /// without (A049, A051).
 Addressing narrower(const Addressing& object, const Addressing& activity);
 
-struct Recipient {
-    Iri inbox;
-    std::optional<Iri> shared_inbox;
-};
-/// One inbox per recipient, or the shared inbox where several share it and `may_share` (public or
-/// follower posts). I12.
-std::vector<Iri> fold_inboxes(const std::vector<Recipient>& recipients, bool may_share);
-
 /// FEP-8fcf: XOR of SHA-256 of the ids, hex.
 std::string followers_digest(const std::vector<std::string>& ids);
 

@@ -179,7 +179,7 @@ struct Node::Impl {
             *fetcher,
             clock,
             random,
-            *workers,
+            workers->background(),
             *heavy,
             *key_ring,
             *key_cache,

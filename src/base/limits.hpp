@@ -30,6 +30,7 @@ inline constexpr std::size_t kPending = 1024;  // answers that wait for the netw
 inline constexpr std::size_t kPendingPerHost = 64;
 inline constexpr std::size_t kWorkerQueue = 4096;  // requests waiting for a worker, then 503
 inline constexpr std::size_t kWorkersMin = 4, kWorkersMax = 64;
+inline constexpr auto kWorkerPatience = 50ms;
 inline constexpr auto kDrain = 8s;  // of the 10 s that stopping may take
 
 // Streams

@@ -14,6 +14,10 @@ namespace {
 /// Quiet looks after which the watcher sleeps until the next function comes.
 constexpr int kQuietLooks = 20;
 
+// Of the thread that looks: its pool, and how many of its kind are active.
+thread_local WorkerPool* own_pool = nullptr;
+thread_local std::size_t* own_active = nullptr;
+
 void run(const std::function<void()>& work) {
     try {
         work();
@@ -26,18 +30,28 @@ void run(const std::function<void()>& work) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(WorkerSettings settings) : settings_(settings) {
+Blocking::Blocking() {
+    if (own_pool != nullptr) own_pool->block();
+}
+
+Blocking::~Blocking() {
+    if (own_pool != nullptr) own_pool->unblock();
+}
+
+WorkerPool::WorkerPool(WorkerSettings settings)
+    : settings_(settings), allowed_(std::max<std::size_t>(1, settings.least)) {
     std::lock_guard lock(mutex_);
-    for (std::size_t i = 0; i < std::max<std::size_t>(1, settings_.least); ++i) add_thread();
+    for (std::size_t i = 0; i < allowed_; ++i) add_thread();
     watcher_ = std::thread([this] { watch(); });
 }
 
 WorkerPool::~WorkerPool() {
-    std::deque<Waiting> dropped;  // destroyed without the lock: a capture may call us
+    std::deque<Waiting> dropped, more;  // destroyed without the lock: a capture may call us
     {
         std::lock_guard lock(mutex_);
         stop_ = true;
-        dropped.swap(queue_);
+        dropped.swap(front_.queue);
+        more.swap(back_.queue);
     }
     work_there_.notify_all();
     watch_there_.notify_all();
@@ -45,15 +59,22 @@ WorkerPool::~WorkerPool() {
     for (auto& thread : threads_) thread.join();
 }
 
-bool WorkerPool::post(std::function<void()> work) {
+bool WorkerPool::post(std::function<void()> work) { return add(front_, std::move(work)); }
+
+bool WorkerPool::Background::post(std::function<void()> work) {
+    return pool_.add(pool_.back_, std::move(work));
+}
+
+bool WorkerPool::add(Lane& lane, std::function<void()> work) {
     bool wake_watcher = false;
     {
         std::lock_guard lock(mutex_);
-        if (stop_ || queue_.size() >= settings_.queue) return false;
-        queue_.push_back({std::move(work), Clock::now()});
-        if (!watching_ && idle_ < queue_.size()) watching_ = wake_watcher = true;
+        if (stop_ || lane.queue.size() >= settings_.queue) return false;
+        lane.queue.push_back({std::move(work), Clock::now()});
+        hire();
+        const auto waiting = front_.queue.size() + back_.queue.size();
+        if (!watching_ && idle_ < waiting) watching_ = wake_watcher = true;
     }
-    work_there_.notify_one();
     if (wake_watcher) watch_there_.notify_one();
     return true;
 }
@@ -65,37 +86,81 @@ std::size_t WorkerPool::threads() const {
 
 std::size_t WorkerPool::waiting() const {
     std::lock_guard lock(mutex_);
-    return queue_.size();
+    return front_.queue.size() + back_.queue.size();
 }
 
 void WorkerPool::add_thread() {
     threads_.emplace_back([this] { serve(); });
     ++running_;
+    ++idle_;
+}
+
+WorkerPool::Lane* WorkerPool::next() {
+    if (front_.active + back_.active >= allowed_) return nullptr;
+    const bool is_open = back_.active < std::max<std::size_t>(1, allowed_ / 2);
+    const bool is_due = front_.queue.empty() || (back_.active == 0 && !was_back_);
+    if (!back_.queue.empty() && is_open && is_due) return &back_;
+    return front_.queue.empty() ? nullptr : &front_;
+}
+
+void WorkerPool::hire() {
+    if (next() == nullptr) return;
+    if (idle_ > 0) {
+        work_there_.notify_one();
+    } else if (running_ < settings_.most && !stop_) {
+        add_thread();
+    }
+}
+
+void WorkerPool::block() {
+    std::lock_guard lock(mutex_);
+    --*own_active;
+    hire();
+}
+
+void WorkerPool::unblock() {
+    std::lock_guard lock(mutex_);
+    ++*own_active;
 }
 
 void WorkerPool::serve() {
+    own_pool = this;
     std::unique_lock lock(mutex_);
     for (;;) {
-        ++idle_;
-        const bool woken = work_there_.wait_for(lock, settings_.idle_for, [this] {
-            return stop_ || !queue_.empty();
+        Lane* lane = nullptr;
+        work_there_.wait_for(lock, settings_.idle_for, [&] {
+            lane = next();
+            return stop_ || lane != nullptr;
         });
         --idle_;
         if (stop_) break;
-        if (!woken) {
-            if (running_ > settings_.least) break;
-            continue;
+        if (lane != nullptr) {
+            auto work = std::move(lane->queue.front().work);
+            lane->queue.pop_front();
+            ++lane->active;
+            ++lane->begun;
+            was_back_ = lane == &back_;
+            own_active = &lane->active;
+            hire();
+            lock.unlock();
+            run(work);
+            work = nullptr;  // captures end before the lock is taken
+            lock.lock();
+            --lane->active;
+        } else if (running_ > settings_.least) {
+            break;
         }
-        auto work = std::move(queue_.front().work);
-        queue_.pop_front();
-        lock.unlock();
-        run(work);
-        work = nullptr;  // captures end before the lock is taken
-        lock.lock();
+        ++idle_;
     }
     --running_;
     ended_.push_back(std::this_thread::get_id());
     watch_there_.notify_one();
+}
+
+bool WorkerPool::is_stuck(Lane& lane, Clock::time_point now) {
+    const bool none_began = std::exchange(lane.looked_at, lane.begun) == lane.begun;
+    return none_began && !lane.queue.empty() &&
+           now - lane.queue.front().since >= settings_.patience;
 }
 
 void WorkerPool::watch() {
@@ -105,10 +170,15 @@ void WorkerPool::watch() {
         reap(lock);
         if (watching_) {
             watch_there_.wait_for(lock, settings_.patience);
-            const bool late =
-                !queue_.empty() && Clock::now() - queue_.front().since >= settings_.patience;
-            if (late && running_ < settings_.most && !stop_) add_thread();
-            quiet = queue_.empty() ? quiet + 1 : 0;
+            const auto now = Clock::now();
+            const bool front_is_stuck = is_stuck(front_, now), back_is_stuck = is_stuck(back_, now);
+            if ((front_is_stuck || back_is_stuck) && allowed_ < settings_.most) {
+                ++allowed_;
+                hire();
+            }
+            const bool is_quiet = front_.queue.empty() && back_.queue.empty();
+            if (is_quiet) allowed_ = std::max<std::size_t>(1, settings_.least);
+            quiet = is_quiet ? quiet + 1 : 0;
             if (quiet >= kQuietLooks) watching_ = false;
         } else {
             quiet = 0;

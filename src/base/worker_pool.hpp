@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -16,19 +17,21 @@
 namespace outboard {
 
 struct WorkerSettings {
-    std::size_t least = limits::kWorkersMin;
-    std::size_t most = limits::kWorkersMax;
+    std::size_t least = limits::kWorkersMin;   // functions that run at once, but for blocked ones
+    std::size_t most = limits::kWorkersMax;    // threads
     std::size_t queue = limits::kWorkerQueue;  // functions waiting for a thread
-    std::chrono::milliseconds patience{5
-    };  // a function that waited this long asks for one more thread
+    // When one waits this long and none began meanwhile, one more may run: something blocks without
+    // saying so.
+    std::chrono::milliseconds patience = limits::kWorkerPatience;
     std::chrono::milliseconds idle_for{10'000
     };  // a thread beyond `least` that was idle this long ends
 };
 
-/// The executor of the node. Threads grow only while the queue does not move: a busy processor
-/// gains nothing from more threads, but threads waiting for a commit do. A function that throws is
-/// logged and forgotten. Threads: any, but for the destructor, which nobody may race. It waits for
-/// running functions and drops waiting ones.
+/// The executor of the node. `least` functions run at once, first come first served: a busy
+/// processor gains nothing from more, and turns of one would only make all of them late. In place
+/// of one that is `Blocking`, for a commit say, another runs. A function that throws is logged and
+/// forgotten. Threads: any, but for the destructor, which nobody may race. It waits for running
+/// functions and drops waiting ones.
 class WorkerPool final : public Executor {
 public:
     explicit WorkerPool(WorkerSettings settings = {});
@@ -37,28 +40,55 @@ public:
     WorkerPool& operator=(const WorkerPool&) = delete;
 
     [[nodiscard]] bool post(std::function<void()> work) override;
+    /// The same threads for what nobody waits for at this moment: at most half of what may run at
+    /// once, and at least one however much else there is.
+    Executor& background() { return background_; }
     std::size_t threads() const;  // for metrics and tests
     std::size_t waiting() const;
 
 private:
+    friend class Blocking;
     using Clock = std::chrono::steady_clock;
     struct Waiting {
         std::function<void()> work;
         Clock::time_point since;
     };
+    struct Lane {
+        std::deque<Waiting> queue;
+        std::size_t active = 0;                  // functions at work and not blocked
+        std::uint64_t begun = 0, looked_at = 0;  // functions in all, now and when last looked at
+    };
+    class Background final : public Executor {
+    public:
+        explicit Background(WorkerPool& pool) : pool_(pool) {}
+        [[nodiscard]] bool post(std::function<void()> work) override;
+
+    private:
+        WorkerPool& pool_;
+    };
+    bool add(Lane& lane, std::function<void()> work);
     void serve();
     void watch();
-    void add_thread();  // with the lock held
+    void block();
+    void unblock();
+    // With the lock held:
+    void add_thread();
+    Lane* next();  // the lane whose first function is to run now, if any
+    void hire();   // a thread for it
+    bool is_stuck(Lane& lane, Clock::time_point now);
     void reap(std::unique_lock<std::mutex>& lock);
 
     const WorkerSettings settings_;
     mutable std::mutex mutex_;
     std::condition_variable work_there_, watch_there_;
-    std::deque<Waiting> queue_;
+    Lane front_, back_;
+    bool was_back_ = false;  // the last that began was of the background
+    Background background_{*this};
     std::vector<std::thread> threads_;
     std::vector<std::thread::id> ended_;  // to be joined
     std::size_t running_ = 0;             // threads that have not ended
-    std::size_t idle_ = 0;
+    std::size_t idle_ = 0;                // of them, or about to look for work
+    std::size_t allowed_;                 // functions that may be active
     bool stop_ = false;
     bool watching_ = false;  // the watcher looks at the clock by itself
     std::thread watcher_;

@@ -14,6 +14,16 @@ public:
     [[nodiscard]] virtual bool post(std::function<void()> work) = 0;
 };
 
+/// Says, while it lives, that this worker waits for something other than the processor, so that
+/// another may run in its place. Nothing on threads of no pool. Must not outlive its function.
+class Blocking {
+public:
+    Blocking();
+    ~Blocking();
+    Blocking(const Blocking&) = delete;
+    Blocking& operator=(const Blocking&) = delete;
+};
+
 /// Tells a sleeping loop that there may be work now. Losing a call costs at most the loop's poll
 /// interval.
 class Wake {

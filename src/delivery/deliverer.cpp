@@ -125,17 +125,12 @@ std::optional<Load> load(
 
 /// 410: whoever had that inbox follows no longer (I13).
 void forget_followers(store::Writer& tx, const Answered& answered) {
-    std::int64_t after = 0;
     for (;;) {
-        const auto followers = store::follows::list_remote_followers(
-            tx, answered.account, after, static_cast<int>(limits::kFanOutChunk)
+        const auto followers = store::follows::list_behind_inbox(
+            tx, answered.account, answered.item.inbox, static_cast<int>(limits::kFanOutChunk)
         );
-        for (const auto& follower : followers) {
-            after = follower.follow.value;
-            const bool theirs = follower.inbox == answered.item.inbox ||
-                                follower.shared_inbox == answered.item.inbox;
-            if (theirs) store::follows::remove(tx, follower.account, answered.account);
-        }
+        for (const auto follower : followers)
+            store::follows::remove(tx, follower, answered.account);
         if (followers.size() < limits::kFanOutChunk) return;
     }
 }

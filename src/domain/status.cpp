@@ -15,7 +15,7 @@ bool may_see(const SightFacts& facts) {
     if (facts.author_blocks_viewer || facts.viewer_blocks_author) return false;
     // A pruned status is judged like a present one: its audience stays, only its text is fetched
     // again (DESIGN.md 3.14).
-    return facts.is_public || facts.is_follower || facts.is_addressed;
+    return facts.is_reached;
 }
 
 std::string_view to_string(StatusState state) {

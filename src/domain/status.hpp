@@ -87,9 +87,9 @@ struct StatusRevision {
 /// statuses.
 struct SightFacts {
     bool is_author = false;
-    bool is_public = false;     // a Public line
-    bool is_follower = false;   // a Followers line whose target the viewer follows, accepted
-    bool is_addressed = false;  // an Actor line with the viewer
+    // By a Public line, an Actor line with the viewer, or a Followers line whose target the viewer
+    // follows, accepted.
+    bool is_reached = false;
     bool author_blocks_viewer = false;
     bool viewer_blocks_author = false;
     bool author_active = true;  // neither suspended nor deleted

@@ -19,5 +19,7 @@ struct Notification {
     std::optional<Status> status;  // absent for the follow types
 };
 void to_json(nlohmann::json& out, const Notification& notification);
+/// Its JSON up to where account and status are to follow: `{"created_at":…`.
+std::string opening(const Notification& notification);
 
 }  // namespace outboard::entities

@@ -190,6 +190,7 @@ Result<Made> run_job(
     const auto text = write_job(job);
     const auto head = frame_head(text.size()) + text + frame_head(file.size());
     std::string answer;
+    const Blocking blocking;
     const bool whole = converse(
         std::move(in.write), out.read, head, file, answer, Clock::now() + deadline, cancelled
     );

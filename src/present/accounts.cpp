@@ -208,6 +208,17 @@ std::optional<entities::Relationship> Presenter::relationship(AccountId id) {
     return std::move(found.front());
 }
 
+entities::Notification Presenter::notification_head(const store::notifications::NotificationRow& row
+) {
+    return {
+        .id = row.id.str(),
+        .type = row.kind,
+        .created_at = entities::time_text(row.created_at),
+        .account = {},
+        .status = std::nullopt
+    };
+}
+
 std::vector<entities::Notification> Presenter::notifications(
     const std::vector<store::notifications::NotificationRow>& rows
 ) {
@@ -227,13 +238,8 @@ std::vector<entities::Notification> Presenter::notifications(
     for (const auto& row : rows) {
         const auto source = people.find(row.source);
         if (source == people.end() || source->second.suspended_at) continue;
-        entities::Notification item{
-            .id = row.id.str(),
-            .type = row.kind,
-            .created_at = entities::time_text(row.created_at),
-            .account = account(source->second),
-            .status = std::nullopt
-        };
+        auto item = notification_head(row);
+        item.account = account(source->second);
         if (row.status) {
             const auto status = shown_statuses.find(row.status->str());
             if (status == shown_statuses.end()) continue;  // gone, or no longer theirs to see

@@ -13,15 +13,20 @@ namespace {
 
 using Relations = std::unordered_map<AccountId, store::follows::Relationship>;
 
+/// Of those accounts of the page on whom something depends: most viewers hide nobody.
 Relations load_relations(
-    store::Reader& db, const std::vector<Seen>& items, std::optional<AccountId> viewer
+    store::Reader& db,
+    const std::vector<Seen>& items,
+    std::optional<AccountId> viewer,
+    const Taste& taste
 ) {
     if (!viewer) return {};
+    const bool hides = taste.hide_muted && store::follows::hides_any(db, *viewer);
     std::unordered_set<AccountId> accounts;
     for (const auto& item : items) {
-        accounts.insert(item.status.account);
-        accounts.insert(item.original().account);
-        if (item.status.reply_to_account) accounts.insert(*item.status.reply_to_account);
+        if (hides) accounts.insert({item.status.account, item.original().account});
+        if (taste.hide_replies_to_strangers && item.status.reply_to_account)
+            accounts.insert(*item.status.reply_to_account);
     }
     accounts.erase(*viewer);
     if (accounts.empty()) return {};
@@ -92,7 +97,7 @@ std::vector<store::statuses::Candidate> as_candidates(const std::vector<StatusId
 void keep_suitable(
     store::Reader& db, std::vector<Seen>& items, std::optional<AccountId> viewer, const Taste& taste
 ) {
-    const auto relations = load_relations(db, items, viewer);
+    const auto relations = load_relations(db, items, viewer, taste);
     std::erase_if(items, [&](const Seen& item) { return !suits(item, taste, relations, viewer); });
     if (taste.only_media && !items.empty()) keep_with_media(db, items);
 }

@@ -57,8 +57,13 @@ public:
     /// For each of `ids` that is known, in order. Needs a viewer.
     std::vector<entities::FamiliarFollowers> familiar_followers(const std::vector<AccountId>& ids);
     std::vector<entities::MutedAccount> muted_accounts(const std::vector<store::PersonRow>& rows);
+    /// Without those about a status that is gone or no longer the viewer's to see.
     std::vector<entities::Notification> notifications(
         const std::vector<store::notifications::NotificationRow>& rows
+    );
+    /// The same as the text of a JSON array, as `statuses_text`.
+    std::string notifications_text(
+        Fragments& kept, const std::vector<store::notifications::NotificationRow>& rows
     );
     /// Without those whose last status the viewer may not see.
     std::vector<entities::Conversation> conversations(
@@ -67,7 +72,7 @@ public:
     std::vector<entities::Tag> tags(const std::vector<std::string>& names);
 
 private:
-    friend class StatusesText;
+    friend class Texts;
     struct Loaded;
     Loaded load_around(const std::vector<Seen>& seen);
     /// Of these only what `now_of` needs.
@@ -77,6 +82,8 @@ private:
     entities::Status boost(
         const Status& status, const entities::Status& original, const Loaded& loaded
     ) const;
+    static entities::Notification notification_head(const store::notifications::NotificationRow& row
+    );
     void add_mentions_and_tags(entities::Status& out, const Status& status, const Loaded& loaded)
         const;
     std::unordered_map<AccountId, Account> load_accounts(std::vector<AccountId> ids);

@@ -37,7 +37,7 @@ struct App {
     fetch::Client& fetcher;
     const Clock& clock;
     Random& random;
-    Executor& workers;
+    Executor& workers;    // for what no request waits for
     Executor& heavy;      // signing, argon2id
     KeyRing& key_ring;    // our private keys
     KeyCache& key_cache;  // verified keys of others

@@ -6,6 +6,7 @@
 
 #include "federation/base/bytes.hpp"
 #include "federation/base/text.hpp"
+#include "src/store/follows.hpp"
 #include "src/store/lists.hpp"
 
 namespace outboard::store::accounts {
@@ -47,8 +48,8 @@ OB_QUERY(kActive, "account.is_active", R"sql(
 OB_IDS_QUERY(
     kGlance,
     "account.glance",
-    "SELECT id, revision, deleted_at, followers_count, following_count, statuses_count,"
-    " last_status_at FROM accounts WHERE id",
+    "SELECT id, revision, deleted_at, suspended_at, followers_count, following_count,"
+    " statuses_count, last_status_at FROM accounts WHERE id",
     "$1",
     ""
 );
@@ -313,10 +314,11 @@ std::vector<Glance> load_glances(Reader& db, const std::vector<AccountId>& ids) 
                 .id = row.id<Account>(0),
                 .revision = row.integer(1),
                 .is_deleted = !row.is_null(2),
-                .followers_count = row.integer(3),
-                .following_count = row.integer(4),
-                .statuses_count = row.integer(5),
-                .last_status_at = row.maybe_instant(6)
+                .is_suspended = !row.is_null(3),
+                .followers_count = row.integer(4),
+                .following_count = row.integer(5),
+                .statuses_count = row.integer(6),
+                .last_status_at = row.maybe_instant(7)
             };
         },
         ids
@@ -370,18 +372,24 @@ void update(Writer& tx, const Account& account) {
     with_columns(account, claim_handle(tx, account, account.id), [&](const auto&... columns) {
         tx.execute(kUpdate, columns..., account.id);
     });
+    if (!account.is_local()) follows::refresh_inboxes(tx, {account.id});
 }
 
 void set_suspended(Writer& tx, AccountId id, bool suspended) {
     tx.execute(kSuspend, id, suspended ? std::optional(tx.now()) : std::nullopt);
+    follows::refresh_inboxes(tx, {id});
 }
 
 void rule_out(Writer& tx, const std::vector<AccountId>& ids) {
-    if (!ids.empty()) tx.execute(kRuleOut, ids, tx.now());
+    if (ids.empty()) return;
+    tx.execute(kRuleOut, ids, tx.now());
+    follows::refresh_inboxes(tx, ids);
 }
 
 void let_back(Writer& tx, const std::vector<AccountId>& ids) {
-    if (!ids.empty()) tx.execute(kLetBack, ids);
+    if (ids.empty()) return;
+    tx.execute(kLetBack, ids);
+    follows::refresh_inboxes(tx, ids);
 }
 
 std::vector<Origin> list_remote(Reader& db, AccountId after, int limit) {
@@ -393,7 +401,10 @@ std::vector<Origin> list_remote(Reader& db, AccountId after, int limit) {
     );
 }
 
-void set_deleted(Writer& tx, AccountId id) { tx.execute(kDelete, id, tx.now()); }
+void set_deleted(Writer& tx, AccountId id) {
+    tx.execute(kDelete, id, tx.now());
+    follows::refresh_inboxes(tx, {id});
+}
 
 void set_document(Writer& tx, AccountId id, std::string_view hash) {
     tx.execute(kDocument, id, Blob{std::string(hash)});

@@ -27,7 +27,7 @@ std::vector<Account> load(
 struct Glance {
     AccountId id;
     std::int64_t revision = 0;
-    bool is_deleted = false;
+    bool is_deleted = false, is_suspended = false;
     std::int64_t followers_count = 0, following_count = 0, statuses_count = 0;
     std::optional<Instant> last_status_at;
 };

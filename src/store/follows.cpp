@@ -85,6 +85,10 @@ OB_IDS_QUERY(
     "$1",
     ""
 );
+OB_QUERY(kHidesAny, "follow.hides_any", R"sql(
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM mutes WHERE account = $1)
+        OR EXISTS (SELECT 1 FROM blocks WHERE account = $1)
+        OR EXISTS (SELECT 1 FROM domain_blocks WHERE account = $1))sql");
 OB_IDS_QUERY(
     kFamiliar,
     "follow.familiar",
@@ -95,12 +99,30 @@ OB_IDS_QUERY(
     "$1",
     " ORDER BY r.target, r.id LIMIT 1000"
 );
-OB_QUERY(kRemoteFollowers, "follow.list_remote", R"sql(
-    SELECT f.id, a.inbox, a.shared_inbox, a.host, f.account
-    FROM follows f JOIN accounts a ON a.id = f.account
-    WHERE f.target = $1 AND f.state = 'accepted' AND f.id > $2
-      AND a.domain <> '' AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.inbox <> ''
-    ORDER BY f.id LIMIT $3)sql");
+// From each inbox straight to the next in the index: as many steps as inboxes, not as followers.
+OB_QUERY(kInboxes, "follow.list_inboxes", R"sql(
+    WITH RECURSIVE next (inbox) AS (
+        SELECT min(inbox) FROM follows WHERE target = $1 AND state = 'accepted' AND inbox > $2
+        UNION ALL
+        SELECT (SELECT min(f.inbox) FROM follows f
+            WHERE f.target = $1 AND f.state = 'accepted' AND f.inbox > next.inbox)
+        FROM next WHERE next.inbox IS NOT NULL)
+    SELECT inbox FROM next WHERE inbox IS NOT NULL LIMIT $3)sql");
+OB_QUERY(kBehindInbox, "follow.list_behind_inbox", R"sql(
+    SELECT f.account FROM follows f JOIN accounts a ON a.id = f.account
+    WHERE f.target = $1 AND f.state = 'accepted' AND f.inbox <> ''
+        AND (f.inbox = $2 OR a.inbox = $2)
+    LIMIT $3)sql");
+OB_IDS_QUERY(
+    kRefreshInboxes,
+    "follow.refresh_inboxes",
+    "UPDATE follows SET inbox = coalesce(("
+    "SELECT CASE WHEN a.shared_inbox <> '' THEN a.shared_inbox ELSE a.inbox END FROM accounts a"
+    " WHERE a.id = follows.account AND a.domain <> '' AND a.suspended_at IS NULL"
+    " AND a.deleted_at IS NULL), '') WHERE account",
+    "$1",
+    ""
+);
 
 constexpr std::string_view kAccepted = "accepted", kRequested = "requested";
 
@@ -161,6 +183,7 @@ bool put(Writer& tx, const FollowRow& follow) {
             follow.created_at == Instant{} ? tx.now() : follow.created_at,
             follow.answered_at
         );
+        refresh_inboxes(tx, {follow.account});
     }
     if (accepted && !(old && old->accepted)) count(tx, follow.account, follow.target, 1);
     return !old || old->accepted != accepted;
@@ -228,6 +251,8 @@ std::unordered_map<AccountId, Relationship> load_relationships(
     return found;
 }
 
+bool hides_any(Reader& db, AccountId viewer) { return db.exists(kHidesAny, viewer); }
+
 std::unordered_map<AccountId, std::vector<AccountId>> load_familiar(
     Reader& db, AccountId viewer, const std::vector<AccountId>& others
 ) {
@@ -242,20 +267,22 @@ std::unordered_map<AccountId, std::vector<AccountId>> load_familiar(
     return familiar;
 }
 
-std::vector<RemoteFollower> list_remote_followers(
-    Reader& db, AccountId target, std::int64_t after, int limit
+std::vector<std::string> list_inboxes(
+    Reader& db, AccountId target, std::string_view after, int limit
+) {
+    return db.all(kInboxes, [](const Row& row) { return row.text(0); }, target, after, limit);
+}
+
+std::vector<AccountId> list_behind_inbox(
+    Reader& db, AccountId target, std::string_view inbox, int limit
 ) {
     return db.all(
-        kRemoteFollowers,
-        [](const Row& row) {
-            return RemoteFollower{
-                row.id<Follow>(0), row.text(1), row.text(2), row.text(3), row.id<Account>(4)
-            };
-        },
-        target,
-        after,
-        limit
+        kBehindInbox, [](const Row& row) { return row.id<Account>(0); }, target, inbox, limit
     );
+}
+
+void refresh_inboxes(Writer& tx, const std::vector<AccountId>& accounts) {
+    if (!accounts.empty()) tx.execute(kRefreshInboxes, accounts);
 }
 
 }  // namespace outboard::store::follows

@@ -52,21 +52,25 @@ std::unordered_map<AccountId, Relationship> load_relationships(
     Reader& db, AccountId viewer, const std::vector<AccountId>& others
 );
 
+/// Whether the viewer mutes or blocks anybody, or the domain of anybody.
+bool hides_any(Reader& db, AccountId viewer);
+
 /// Of those whom the viewer follows, those who follow each of `others`: at most 1,000 in all.
 std::unordered_map<AccountId, std::vector<AccountId>> load_familiar(
     Reader& db, AccountId viewer, const std::vector<AccountId>& others
 );
 
-/// An accepted follower to deliver to, by follow id: remote, active, with an inbox. `host` is that
-/// of the actor's id.
-struct RemoteFollower {
-    FollowId follow;
-    std::string inbox, shared_inbox, host;
-    AccountId account;
-};
-std::vector<RemoteFollower> list_remote_followers(
-    Reader& db, AccountId target, std::int64_t after, int limit
+/// Inboxes that deliver to the accepted, remote and active followers of `target`: each once, the
+/// shared one of those who have it. In the order of their text, after `after`.
+std::vector<std::string> list_inboxes(
+    Reader& db, AccountId target, std::string_view after, int limit
 );
+/// Accepted followers of `target` whose inbox, shared or own, that is: at most `limit`, any.
+std::vector<AccountId> list_behind_inbox(
+    Reader& db, AccountId target, std::string_view inbox, int limit
+);
+/// After the inboxes of these accounts changed, or whether they may be delivered to.
+void refresh_inboxes(Writer& tx, const std::vector<AccountId>& accounts);
 
 }  // namespace outboard::store::follows
 

@@ -10,26 +10,26 @@ namespace {
 
 OB_QUERY(kAdd, "outbox.add", R"sql(
     INSERT INTO outbox (id, account, uri, kind, object, status, document, to_followers,
-                        to_accounts, listed, state, cursor, created_at)
+                        to_accounts, listed, state, last_inbox, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'fanning', $11, $12))sql");
 OB_QUERY(kFind, "outbox.find", R"sql(
     SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
-           cursor, created_at
+           last_inbox, created_at
     FROM outbox WHERE id = $1)sql");
 OB_QUERY(kFindByUri, "outbox.find_by_uri", R"sql(
     SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
-           cursor, created_at
+           last_inbox, created_at
     FROM outbox WHERE uri = $1 ORDER BY id LIMIT 1)sql");
 OB_QUERY(kListFanning, "outbox.list_fanning", R"sql(
     SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
-           cursor, created_at
+           last_inbox, created_at
     FROM outbox WHERE state = 'fanning' ORDER BY id LIMIT $1)sql");
 OB_PAGED_QUERY(
     kListPublic,
     "outbox.list_public",
     R"sql(
     SELECT id, account, uri, kind, object, status, document, to_followers, to_accounts, listed,
-           cursor, created_at
+           last_inbox, created_at
     FROM outbox WHERE listed = true AND account = $4 AND id < $1 AND id > $2)sql",
     "id"
 );
@@ -38,7 +38,7 @@ OB_QUERY(
     "outbox.count_public",
     "SELECT count(*) FROM outbox WHERE listed = true AND account = $1"
 );
-OB_QUERY(kSetCursor, "outbox.set_cursor", "UPDATE outbox SET cursor = $2 WHERE id = $1");
+OB_QUERY(kSetLastInbox, "outbox.set_last_inbox", "UPDATE outbox SET last_inbox = $2 WHERE id = $1");
 OB_QUERY(kSetSent, "outbox.set_sent", "UPDATE outbox SET state = 'sent' WHERE id = $1");
 OB_QUERY(
     kIsFanning,
@@ -74,7 +74,7 @@ Item read(const Row& row) {
     if (!accounts.is_array()) throw StoreError("outbox " + item.id.str() + " is damaged");
     for (const auto& account : accounts) item.to_accounts.push_back({account.get<std::int64_t>()});
     item.listed = row.boolean(9);
-    item.cursor = row.integer(10);
+    item.last_inbox = row.text(10);
     item.created_at = row.instant(11);
     return item;
 }
@@ -114,7 +114,7 @@ void add(Writer& tx, const Item& item) {
         item.to_followers,
         item.to_accounts,
         item.listed,
-        item.cursor,
+        item.last_inbox,
         item.created_at == Instant{} ? tx.now() : item.created_at
     );
 }
@@ -127,8 +127,8 @@ std::optional<Item> find_by_uri(Reader& db, std::string_view uri) {
 
 std::vector<Item> list_fanning(Reader& db, int limit) { return db.all(kListFanning, read, limit); }
 
-void set_cursor(Writer& tx, OutboxId id, std::int64_t cursor) {
-    tx.execute(kSetCursor, id, cursor);
+void set_last_inbox(Writer& tx, OutboxId id, std::string_view inbox) {
+    tx.execute(kSetLastInbox, id, inbox);
 }
 
 void set_sent(Writer& tx, OutboxId id) { tx.execute(kSetSent, id); }

@@ -82,14 +82,14 @@ struct Item {
     bool to_followers = false;
     std::vector<AccountId> to_accounts;
     bool listed = false;
-    std::int64_t cursor = 0;
+    std::string last_inbox;  // of the followers', the last one handled
     Instant created_at{};
 };
 void add(Writer& tx, const Item& item);
 std::optional<Item> find(Reader& db, OutboxId id);
 std::optional<Item> find_by_uri(Reader& db, std::string_view uri);
 std::vector<Item> list_fanning(Reader& db, int limit);
-void set_cursor(Writer& tx, OutboxId id, std::int64_t cursor);
+void set_last_inbox(Writer& tx, OutboxId id, std::string_view inbox);
 void set_sent(Writer& tx, OutboxId id);
 std::vector<Item> list_public(Reader& db, AccountId account, const statuses::Page& page);
 std::int64_t count_public(Reader& db, AccountId account);

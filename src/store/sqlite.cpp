@@ -72,7 +72,11 @@ public:
     std::unique_ptr<SqliteConnection> take() {
         {
             std::unique_lock lock(mutex_);
-            returned_.wait(lock, [this] { return !idle_.empty() || open_ < most_; });
+            const auto is_there = [this] { return !idle_.empty() || open_ < most_; };
+            if (!is_there()) {
+                const Blocking blocking;
+                returned_.wait(lock, is_there);
+            }
             if (!idle_.empty()) {
                 auto connection = std::move(idle_.back());
                 idle_.pop_back();

@@ -151,6 +151,7 @@ Result<void> GroupWriter::write(const std::function<Result<void>(Writer&)>& work
         queue_.push_back(&task);
     }
     called_.notify_one();
+    const Blocking blocking;
     std::unique_lock lock(task.mutex);
     task.told.wait(lock, [&] { return task.done; });
     if (task.problem) std::rethrow_exception(task.problem);

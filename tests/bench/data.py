@@ -133,6 +133,10 @@ class Filling:
                 "uri": f"http://generated.example/follows/{fresh}", "created_at": now,
             })
         self.insert("follows", rows)
+        self.db.execute(
+            "UPDATE follows SET inbox = coalesce((SELECT a.shared_inbox FROM accounts a"
+            " WHERE a.id = follows.account AND a.domain <> ''), '')"
+        )
         for column, other in (("followers_count", "target"), ("following_count", "account")):
             self.db.execute(
                 f"UPDATE accounts SET {column} = (SELECT count(*) FROM follows WHERE {other} = accounts.id)"

@@ -60,26 +60,6 @@ TEST_CASE("of two envelopes the narrower counts") {
     }
 }
 
-TEST_CASE("a shared inbox stands for several recipients of one host") {
-    const Iri shared = iri("https://b.example/inbox");
-    const std::vector<Recipient> recipients = {
-        {iri("https://b.example/users/bo/inbox"), shared},
-        {iri("https://b.example/users/bea/inbox"), shared},
-        {iri("https://c.example/users/cy/inbox"), iri("https://c.example/inbox")},
-        {iri("https://c.example/users/cy/inbox"), iri("https://c.example/inbox")},
-        {iri("https://d.example/users/di/inbox"), std::nullopt}
-    };
-    const auto folded = fold_inboxes(recipients, true);
-    CHECK(
-        folded ==
-        std::vector<Iri>{
-            shared, iri("https://c.example/users/cy/inbox"), iri("https://d.example/users/di/inbox")
-        }
-    );
-    const auto apart = fold_inboxes(recipients, false);
-    CHECK(apart.size() == 4);
-}
-
 TEST_CASE("the digest of followers is the one other servers compute") {
     CHECK(
         followers_digest(

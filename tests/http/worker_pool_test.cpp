@@ -38,6 +38,66 @@ TEST_CASE("the pool grows while its threads wait, and shrinks when idle") {
     CHECK(eventually([&] { return again.load(); }));
 }
 
+TEST_CASE("another runs in place of one that says it waits, and no more than asked for else") {
+    WorkerPool pool({.least = 2, .most = 8, .queue = 100, .patience = 10s});
+    std::atomic<int> waiting = 0, at_once = 0, most_at_once = 0, done = 0;
+    std::atomic<bool> release = false;
+    for (int i = 0; i < 4; ++i) {
+        REQUIRE(pool.post([&] {
+            const Blocking blocking;
+            ++waiting;
+            eventually([&] { return release.load(); });
+        }));
+    }
+    CHECK(eventually([&] { return waiting == 4; }));
+    for (int i = 0; i < 20; ++i) {
+        REQUIRE(pool.post([&] {
+            const int now = ++at_once;
+            int before = most_at_once;
+            while (now > before && !most_at_once.compare_exchange_weak(before, now)) {
+            }
+            std::this_thread::sleep_for(1ms);
+            --at_once;
+            ++done;
+        }));
+    }
+    CHECK(eventually([&] { return done == 20; }));
+    CHECK(most_at_once <= 2);
+    CHECK(pool.threads() <= 6);
+    release = true;
+}
+
+TEST_CASE("what nobody waits for takes at most half, and always a part") {
+    WorkerPool pool({.least = 4, .most = 4, .queue = 100, .patience = 10s});
+    std::atomic<bool> release = false;
+    std::atomic<int> behind = 0, in_front = 0, next = 0;
+    const auto hold = [&](std::atomic<int>& count) {
+        return [&] {
+            ++count;
+            eventually([&] { return release.load(); });
+        };
+    };
+    for (int i = 0; i < 10; ++i) REQUIRE(pool.background().post(hold(behind)));
+    CHECK(eventually([&] { return behind == 2; }));
+    for (int i = 0; i < 10; ++i) REQUIRE(pool.post(hold(in_front)));
+    CHECK(eventually([&] { return in_front == 2; }));
+    CHECK(behind == 2);
+    release = true;
+    CHECK(eventually([&] { return behind == 10 && in_front == 10; }));
+
+    // One at a time: a row of requests without end must not hold the rest up.
+    release = false;
+    WorkerPool narrow({.least = 1, .most = 1, .queue = 100, .patience = 10s});
+    REQUIRE(narrow.post(hold(in_front)));
+    CHECK(eventually([&] { return in_front == 11; }));
+    for (int i = 0; i < 3; ++i) REQUIRE(narrow.post([&] { ++next; }));
+    std::atomic<int> at = -1;
+    REQUIRE(narrow.background().post([&] { at = next.load(); }));
+    release = true;
+    CHECK(eventually([&] { return at >= 0; }));
+    CHECK(at < 3);
+}
+
 TEST_CASE("the pool refuses when its queue is full, and outlives functions that throw") {
     std::atomic<bool> release = false;
     std::atomic<int> done = 0;

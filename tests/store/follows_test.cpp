@@ -117,40 +117,62 @@ TEST_CASE("followers, followings and requests are lists of their own, newest fir
     });
 }
 
-TEST_CASE("posts are delivered to active remote followers with an inbox, in order of their follows"
-) {
+TEST_CASE("posts go to each inbox of active remote followers once, the shared one where there is") {
     World w;
     const auto ana = w.local("ana");
-    const auto near = w.local("near");
-    std::vector<AccountId> far;
-    for (int n = 0; n < 5; ++n) far.push_back(w.remote("far" + std::to_string(n)));
-    auto silent_person = World::person("silent", "far.example");
-    silent_person.inbox.clear();
-    const auto silent = w.add(silent_person);
-    const auto asking = w.remote("asking");
-    put(w, near, ana, true);
-    for (const auto one : far) put(w, one, ana, true);
-    put(w, silent, ana, true);
-    put(w, asking, ana, false);
-    w.write([&](Writer& tx) {
-        accounts::set_suspended(tx, far[1], true);
-        accounts::set_deleted(tx, far[3]);
-    });
-    std::vector<std::string> inboxes;
-    std::int64_t after = 0;
-    for (;;) {
-        const auto chunk =
-            w.read([&](Reader& db) { return follows::list_remote_followers(db, ana, after, 2); });
-        for (const auto& one : chunk) {
-            inboxes.push_back(one.inbox);
-            CHECK(one.shared_inbox == "https://far.example/inbox");
-            CHECK(one.host == "far.example");
-            CHECK(one.follow.value > after);
-            after = one.follow.value;
+    put(w, w.local("near"), ana, true);
+    const auto add = [&](const std::string& name, const std::string& host, bool shares = true) {
+        auto person = World::person(name, host);
+        if (!shares) person.shared_inbox.clear();
+        const auto id = w.add(person);
+        put(w, id, ana, true);
+        return id;
+    };
+    const auto first = add("first", "a.example"), second = add("second", "a.example");
+    const auto alone = add("alone", "b.example", /*shares=*/false);
+    add("far", "c.example");
+    auto silent = World::person("silent", "d.example");
+    silent.inbox.clear();
+    silent.shared_inbox.clear();
+    put(w, w.add(silent), ana, true);
+    put(w, w.add(World::person("asking", "e.example")), ana, false);
+    const auto inboxes = [&] {
+        std::vector<std::string> all;
+        for (std::string after;;) {
+            const auto some =
+                w.read([&](Reader& db) { return follows::list_inboxes(db, ana, after, 2); });
+            all.insert(all.end(), some.begin(), some.end());
+            if (some.size() < 2) return all;
+            after = some.back();
         }
-        if (chunk.size() < 2) break;
-    }
-    CHECK(inboxes == std::vector{w.who(far[0]).inbox, w.who(far[2]).inbox, w.who(far[4]).inbox});
+    };
+    const std::string a = "https://a.example/inbox", c = "https://c.example/inbox";
+    CHECK(inboxes() == std::vector{a, w.who(alone).inbox, c});
+
+    w.write([&](Writer& tx) { accounts::set_suspended(tx, first, true); });
+    CHECK(inboxes() == std::vector{a, w.who(alone).inbox, c});
+    w.write([&](Writer& tx) { accounts::set_deleted(tx, second); });
+    CHECK(inboxes() == std::vector{w.who(alone).inbox, c});
+    w.write([&](Writer& tx) { accounts::set_suspended(tx, first, false); });
+    CHECK(inboxes() == std::vector{a, w.who(alone).inbox, c});
+    w.write([&](Writer& tx) { accounts::rule_out(tx, {first, alone}); });
+    CHECK(inboxes() == std::vector{c});
+    w.write([&](Writer& tx) { accounts::let_back(tx, {first, alone}); });
+    CHECK(inboxes() == std::vector{a, w.who(alone).inbox, c});
+    auto moved = w.who(alone);
+    moved.inbox = "https://b.example/new";
+    w.write([&](Writer& tx) { accounts::update(tx, moved); });
+    CHECK(inboxes() == std::vector<std::string>{a, "https://b.example/new", c});
+
+    const auto behind = [&](const std::string& inbox) {
+        return w.read([&](Reader& db) { return follows::list_behind_inbox(db, ana, inbox, 10); });
+    };
+    CHECK(behind(a) == std::vector{first});
+    CHECK(behind(w.who(first).inbox) == std::vector{first});
+    CHECK(behind("https://b.example/new") == std::vector{alone});
+    CHECK(behind("https://nobody.example/inbox").empty());
+    w.write([&](Writer& tx) { follows::remove(tx, first, ana); });
+    CHECK(inboxes() == std::vector<std::string>{"https://b.example/new", c});
 }
 
 TEST_CASE("a relationship says what stands between two accounts, in both directions") {

@@ -227,10 +227,10 @@ TEST_CASE("an outbox row comes back whole, fans out from its cursor and is liste
     CHECK(item->to_followers);
     CHECK_FALSE(item->status);
     CHECK(item->created_at == db.clock.now());
-    write(db, [&](Writer& tx) { outbox::set_cursor(tx, id, 55); });
+    write(db, [&](Writer& tx) { outbox::set_last_inbox(tx, id, "https://far.example/inbox"); });
     auto fanning = db->read([](Reader& r) { return outbox::list_fanning(r, 10); });
     REQUIRE(fanning.size() == 2);
-    CHECK(fanning[0].cursor == 55);
+    CHECK(fanning[0].last_inbox == "https://far.example/inbox");
     write(db, [&](Writer& tx) { outbox::set_sent(tx, id); });
     fanning = db->read([](Reader& r) { return outbox::list_fanning(r, 10); });
     REQUIRE(fanning.size() == 1);

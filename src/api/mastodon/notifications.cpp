@@ -21,7 +21,9 @@ Result<http::Response> list(App& app, const Call& call) {
         if (!rows.empty()) {
             cursors = {.oldest = rows.back().id.value, .newest = rows.front().id.value};
         }
-        return with_links(app, call, shown_list(present.notifications(rows)), cursors);
+        return with_links(
+            app, call, ok_text(present.notifications_text(app.fragments, rows)), cursors
+        );
     });
 }
 

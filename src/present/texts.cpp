@@ -8,8 +8,8 @@
 #include "src/present/presenter.hpp"
 #include "src/store/accounts.hpp"
 
-// Pages of statuses from fragments: read anew are only counters, names' revisions, polls and what
-// the viewer did.
+// Pages of statuses and notifications from fragments: read anew are only counters, names'
+// revisions, polls and what the viewer did.
 
 namespace outboard::present {
 namespace {
@@ -101,42 +101,72 @@ std::vector<AccountId> people_in(const std::vector<Piece>& pieces) {
 
 }  // namespace
 
-/// Makes the fragments of statuses that have none that is right.
-class StatusesText {
+/// The texts of statuses, and of people beside them. Makes the fragments that are missing or no
+/// longer right. Lives no longer than what it was made for.
+class Texts {
 public:
-    StatusesText(Presenter& presenter, Fragments& kept) : presenter_(presenter), kept_(kept) {}
-
-    std::string write(const std::vector<Seen>& seen) {
-        auto pieces = find_pieces(kept_, seen);
-        glances_ = load_glances(presenter_.db_, people_in(pieces));
-        std::erase_if(pieces, [&](const Piece& piece) {
+    Texts(
+        Presenter& presenter,
+        Fragments& kept,
+        const std::vector<Seen>& seen,
+        const std::vector<AccountId>& people = {}
+    )
+        : presenter_(presenter), kept_(kept), pieces_(find_pieces(kept, seen)) {
+        auto everybody = people_in(pieces_);
+        everybody.insert(everybody.end(), people.begin(), people.end());
+        glances_ = load_glances(presenter_.db_, std::move(everybody));
+        std::erase_if(pieces_, [&](const Piece& piece) {
             return !is_there(glances_, piece.seen->status.account) ||
                    !is_there(glances_, piece.seen->original().account);
         });
-        make_missing(pieces);
-        find_accounts(pieces);
+        make_missing();
+        find_accounts(people);
         std::vector<const Status*> originals;
-        for (const auto& piece : pieces) originals.push_back(&piece.seen->original());
-        const auto around = presenter_.load_changing(originals);
-        std::string text = "[";
-        for (const auto& piece : pieces) {
-            if (text.size() > 1) text += ',';
-            append(text, piece, around);
-        }
-        return text + "]";
+        for (const auto& piece : pieces_) originals.push_back(&piece.seen->original());
+        around_ = presenter_.load_changing(originals);
+    }
+
+    const std::vector<Piece>& pieces() const { return pieces_; }
+
+    /// Neither deleted nor suspended, and one of those asked for.
+    bool is_active(AccountId id) const {
+        return is_there(glances_, id) && !glances_.at(id).is_suspended;
+    }
+
+    void append_account(std::string& text, AccountId id) const {
+        text.append(",\"account\":").append(accounts_.at(id)->text);
+        text += entities::closing(now_of(glances_.at(id)));
+    }
+
+    void append(std::string& text, const Piece& piece) const {
+        const auto& original = piece.seen->original();
+        auto now = presenter_.now_of(original, around_);
+        if (!piece.seen->boosted)
+            return append_status(text, *piece.original, now, original.account, [](auto& out) {
+                out += "null";
+            });
+        auto own = now;
+        own.in_reply_to_id.reset();
+        own.in_reply_to_account_id.reset();
+        if (own.flags) own.flags->pinned.reset();
+        append_status(text, *piece.boost, own, piece.seen->status.account, [&](auto& out) {
+            append_status(out, *piece.original, now, original.account, [](auto& inner) {
+                inner += "null";
+            });
+        });
     }
 
 private:
     using Loaded = Presenter::Loaded;
 
-    void make_missing(std::vector<Piece>& pieces) {
+    void make_missing() {
         std::vector<Seen> missing;
-        for (const auto& piece : pieces) {
+        for (const auto& piece : pieces_) {
             if (!piece.is_whole(glances_)) missing.push_back(*piece.seen);
         }
         if (missing.empty()) return;
         const auto loaded = presenter_.load_around(missing);
-        for (auto& piece : pieces) {
+        for (auto& piece : pieces_) {
             if (!piece.is_whole(glances_)) make(piece, loaded);
         }
     }
@@ -173,47 +203,25 @@ private:
         return named;
     }
 
-    void find_accounts(const std::vector<Piece>& pieces) {
+    void find_accounts(const std::vector<AccountId>& people) {
         std::vector<AccountId> missing;
         const auto find = [&](AccountId id) {
-            if (accounts_.contains(id)) return;
+            if (accounts_.contains(id) || !is_there(glances_, id)) return;
             auto fragment = kept_.find(key_of(glances_.at(id)));
             if (!fragment) missing.push_back(id);
             accounts_.emplace(id, std::move(fragment));
         };
-        for (const auto& piece : pieces) {
+        for (const auto& piece : pieces_) {
             find(piece.seen->status.account);
             find(piece.seen->original().account);
         }
+        for (const auto id : people) find(id);
         for (const auto& account : store::accounts::load(presenter_.db_, missing)) {
             accounts_.at(account.id) = kept_.put(
                 key_of(glances_.at(account.id)),
                 {.text = entities::opening(presenter_.account(account))}
             );
         }
-    }
-
-    void append_account(std::string& text, AccountId id) const {
-        text.append(",\"account\":").append(accounts_.at(id)->text);
-        text += entities::closing(now_of(glances_.at(id)));
-    }
-
-    void append(std::string& text, const Piece& piece, const Loaded& around) const {
-        const auto& original = piece.seen->original();
-        auto now = presenter_.now_of(original, around);
-        if (!piece.seen->boosted)
-            return append_status(text, *piece.original, now, original.account, [](auto& out) {
-                out += "null";
-            });
-        auto own = now;
-        own.in_reply_to_id.reset();
-        own.in_reply_to_account_id.reset();
-        if (own.flags) own.flags->pinned.reset();
-        append_status(text, *piece.boost, own, piece.seen->status.account, [&](auto& out) {
-            append_status(out, *piece.original, now, original.account, [](auto& inner) {
-                inner += "null";
-            });
-        });
     }
 
     template <class Reblog>
@@ -234,12 +242,49 @@ private:
 
     Presenter& presenter_;
     Fragments& kept_;
+    std::vector<Piece> pieces_;
     Glances glances_;
     std::unordered_map<AccountId, SharedFragment> accounts_;
+    Loaded around_;
 };
 
 std::string Presenter::statuses_text(Fragments& kept, const std::vector<Seen>& seen) {
-    return StatusesText(*this, kept).write(seen);
+    const Texts texts(*this, kept, seen);
+    std::string text = "[";
+    for (const auto& piece : texts.pieces()) {
+        if (text.size() > 1) text += ',';
+        texts.append(text, piece);
+    }
+    return text + "]";
+}
+
+std::string Presenter::notifications_text(
+    Fragments& kept, const std::vector<store::notifications::NotificationRow>& rows
+) {
+    std::vector<AccountId> sources;
+    std::vector<StatusId> about;
+    for (const auto& row : rows) {
+        sources.push_back(row.source);
+        if (row.status) about.push_back(*row.status);
+    }
+    const auto seen = load_seen(db_, about, viewer_);
+    const Texts texts(*this, kept, seen, sources);
+    std::unordered_map<StatusId, const Piece*> by_status;
+    for (const auto& piece : texts.pieces()) by_status.emplace(piece.seen->status.id, &piece);
+    std::string text = "[";
+    for (const auto& row : rows) {
+        const auto piece = row.status ? by_status.find(*row.status) : by_status.end();
+        if (!texts.is_active(row.source) || (row.status && piece == by_status.end())) continue;
+        if (text.size() > 1) text += ',';
+        text += entities::opening(notification_head(row));
+        texts.append_account(text, row.source);
+        if (row.status) {
+            text += ",\"status\":";
+            texts.append(text, *piece->second);
+        }
+        text += '}';
+    }
+    return text + "]";
 }
 
 }  // namespace outboard::present
