@@ -36,6 +36,7 @@
 #include "src/node/loop.hpp"
 #include "src/pages/routes.hpp"
 #include "src/present/fragments.hpp"
+#include "src/services/arrivals.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/login_limits.hpp"
 #include "src/store/keys.hpp"
@@ -105,6 +106,7 @@ struct Node::Impl {
     std::unique_ptr<KeyRing> key_ring;
     std::unique_ptr<KeyCache> key_cache;
     std::unique_ptr<DomainRules> domain_rules;
+    Arrivals arrivals;
     LoginLimits login_limits;
     present::Fragments fragments;
     WakeFlag inbox_wake, delivery_wake, jobs_wake;
@@ -183,6 +185,7 @@ struct Node::Impl {
             *heavy,
             *key_ring,
             *key_cache,
+            arrivals,
             *domain_rules,
             login_limits,
             *media_files,

@@ -198,6 +198,8 @@ inline constexpr std::size_t kInboxTakenPerHost =
     16;  // enough to fill a commit; 64 slow hosts fill the above, not one
 inline constexpr std::size_t kInboxWaitingPerHost =
     5000;  // rows, then 429: what a busy server sends in a quarter of an hour
+// Kept as they were read until they are worked off, a second or two: some MB of memory.
+inline constexpr std::size_t kArrivals = 2048, kArrivalBytes = 4 * kMiB;
 inline constexpr auto kInboxFullRetry = 60s;  // for Retry-After: about 5,000 rows' work
 
 // Memory of the past

@@ -8,6 +8,7 @@
 #include "src/base/log.hpp"
 #include "src/base/once.hpp"
 #include "src/inbox/work.hpp"
+#include "src/services/arrivals.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/store/accounts.hpp"
 #include "src/store/keys.hpp"
@@ -78,29 +79,37 @@ void finish(App& app, const Item& item, const Result<Effect>& effect) {
     }
 }
 
-/// What a row is about: its bytes, and its actor when it is known here.
+federation::Proven proven(std::string_view how) {
+    if (how == "proof") return federation::Proven::ByProof;
+    return how == "absence" ? federation::Proven::ByAbsence : federation::Proven::BySignature;
+}
+
+using Delivery = federation::Verified<federation::Delivery>;
+
+Result<Delivery> read_again(store::Reader& db, const Item& item) {
+    const auto bytes = store::documents::find(db, item.document);
+    if (!bytes) return fail(Code::Invalid, "the received bytes are gone");
+    OB_TRY(const auto document, read_json(*bytes));
+    OB_TRY(auto activity, federation::read_activity(document));
+    federation::Delivery delivery{.activity = std::move(activity)};
+    delivery.how = proven(item.how);
+    delivery.key_id = item.key_id;
+    return federation::Gate::accepted_before(std::move(delivery));
+}
+
+/// What a row is about, and its actor when it is known here.
 struct Received {
-    std::optional<std::string> bytes;
+    Result<Delivery> delivery;
     std::optional<Account> actor;
 };
 
 Received load(App& app, const Item& item) {
+    const auto kept = app.arrivals.take(item.document);
     return app.db.read([&](store::Reader& db) {
         return Received{
-            store::documents::find(db, item.document), store::accounts::find_by_uri(db, item.actor)
+            kept ? *kept : read_again(db, item), store::accounts::find_by_uri(db, item.actor)
         };
     });
-}
-
-Result<federation::Activity> read(const Received& received) {
-    if (!received.bytes) return fail(Code::Invalid, "the received bytes are gone");
-    OB_TRY(const auto document, read_json(*received.bytes));
-    return federation::read_activity(document);
-}
-
-federation::Proven proven(std::string_view how) {
-    if (how == "proof") return federation::Proven::ByProof;
-    return how == "absence" ? federation::Proven::ByAbsence : federation::Proven::BySignature;
 }
 
 /// A5: what an actor says of itself is asked again after some days, beside the work.
@@ -121,30 +130,24 @@ void refresh_if_old(App& app, const Account& actor) {
 /// With the actor stored and in good standing; `done` is called once.
 void run(App& app, const Item& item, std::function<void(Result<Effect>)> done) {
     const auto received = load(app, item);
-    auto activity = read(received);
-    if (!activity) return done(Error{Code::Invalid, activity.error().shown});
-    const auto handler = find_handler(activity->type);
-    if (!handler) return done(Error{Code::NotFound, "nothing is done about " + activity->type});
-    if (app.domain_rules.is_blocked(activity->actor.authority()))
+    if (!received.delivery) return done(Error{Code::Invalid, received.delivery.error().shown});
+    const auto& delivery = *received.delivery;
+    const auto& activity = delivery->activity;
+    const auto handler = find_handler(activity.type);
+    if (!handler) return done(Error{Code::NotFound, "nothing is done about " + activity.type});
+    if (app.domain_rules.is_blocked(activity.actor.authority()))
         return done(Error{Code::Forbidden, "its server is blocked here"});
-    federation::Delivery delivery{.activity = *std::move(activity)};
-    delivery.how = proven(item.how);
-    delivery.key_id = item.key_id;
     services::FetchBudget budget;
     budget.deadline = kBudgetDeadline;
     budget.shared();
 
-    auto with_actor = [&app,
-                       item,
-                       handler,
-                       budget,
-                       delivery = federation::Gate::accepted_before(std::move(delivery)),
-                       done](const std::optional<Account>& actor) {
-        if (!actor || actor->is_local() || !actor->is_active())
-            return done(Error{Code::Forbidden, "its actor is not heard here"});
-        refresh_if_old(app, *actor);
-        handler(std::make_shared<const Work>(Work{app, item, delivery, *actor, budget}), done);
-    };
+    auto with_actor =
+        [&app, item, handler, budget, delivery, done](const std::optional<Account>& actor) {
+            if (!actor || actor->is_local() || !actor->is_active())
+                return done(Error{Code::Forbidden, "its actor is not heard here"});
+            refresh_if_old(app, *actor);
+            handler(std::make_shared<const Work>(Work{app, item, delivery, *actor, budget}), done);
+        };
     // However old: what it says of itself matters less than that it said this.
     if (received.actor) return with_actor(received.actor);
     services::resolve_account(

@@ -15,6 +15,7 @@
 namespace outboard {
 
 class KeyRing;
+class Arrivals;
 class KeyCache;
 class DomainRules;
 class LoginLimits;
@@ -41,6 +42,7 @@ struct App {
     Executor& heavy;      // signing, argon2id
     KeyRing& key_ring;    // our private keys
     KeyCache& key_cache;  // verified keys of others
+    Arrivals& arrivals;   // of others, on their way from the inbox to their effect
     DomainRules& domain_rules;
     LoginLimits& login_limits;
     media::Files& media_files;          // under DATA/media

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <zstd.h>
 
+#include <memory>
+#include <vector>
+
 #include "federation/base/bytes.hpp"
+#include "src/base/guarded.hpp"
 #include "src/base/limits.hpp"
 #include "src/store/keys.hpp"
 
@@ -27,6 +31,38 @@ OB_QUERY(kDropUnused, "document.drop_unused", R"sql(
 OB_QUERY(kCheck, "document.check", R"sql(
     SELECT hash, uri, bytes FROM documents
     WHERE hash > $1 AND hash < $2 ORDER BY hash LIMIT $3)sql");
+
+/// Making one costs more than to compress what comes here. Lent to one thread at a time.
+class Compressors {
+public:
+    using Compressor = std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)>;
+
+    Compressor take() {
+        auto idle = idle_.with([](auto& all) {
+            Compressor one(nullptr, ZSTD_freeCCtx);
+            if (!all.empty()) {
+                one = std::move(all.back());
+                all.pop_back();
+            }
+            return one;
+        });
+        return idle ? std::move(idle) : Compressor(ZSTD_createCCtx(), ZSTD_freeCCtx);
+    }
+    void give_back(Compressor one) {
+        idle_.with([&](auto& all) {
+            if (all.size() < kIdle) all.push_back(std::move(one));
+        });
+    }
+
+private:
+    static constexpr std::size_t kIdle = 4;  // some 100 KB each
+    Guarded<std::vector<Compressor>> idle_;
+};
+
+Compressors& compressors() {
+    static Compressors all;
+    return all;
+}
 
 /// Nothing for bytes that are no frame of ours: damaged, or claiming more than the bound.
 std::optional<std::string> unpack(std::string_view packed) {
@@ -56,9 +92,17 @@ Packed pack(std::string_view bytes) {
     Packed packed;
     packed.hash = sha256(bytes);
     packed.compressed.resize(ZSTD_compressBound(bytes.size()));
-    const std::size_t size = ZSTD_compress(
-        packed.compressed.data(), packed.compressed.size(), bytes.data(), bytes.size(), kLevel
+    auto compressor = compressors().take();
+    if (!compressor) throw StoreError("zstd: no memory");
+    const std::size_t size = ZSTD_compressCCtx(
+        compressor.get(),
+        packed.compressed.data(),
+        packed.compressed.size(),
+        bytes.data(),
+        bytes.size(),
+        kLevel
     );
+    compressors().give_back(std::move(compressor));
     if (ZSTD_isError(size)) throw StoreError(std::string("zstd: ") + ZSTD_getErrorName(size));
     packed.compressed.resize(size);
     return packed;

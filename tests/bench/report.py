@@ -19,7 +19,7 @@ def machine(folder):
         name = re.search(r'PRETTY_NAME="(.*)"', file.read())
     return {
         "cpu": model.group(1) if model else os.uname().machine, "cores": os.cpu_count(), "memory_mib": memory,
-        "disk": " ".join(disk.split()), "system": name.group(1) if name else "", "kernel": os.uname().release,
+        "disk": " ".join(disk.split()), "system": name.group(1) if name else "", "kernel": os.uname().release.split("-")[0],
         "load_at_start": os.getloadavg()[0],
     }
 

@@ -158,6 +158,7 @@ TestNode::TestNode(TestNodeOptions options)
             workers_,
             *key_ring_,
             *key_cache_,
+            arrivals_,
             *domain_rules_,
             login_limits_,
             media_files_,

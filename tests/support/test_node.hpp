@@ -20,6 +20,7 @@
 #include "src/media/files.hpp"
 #include "src/present/fragments.hpp"
 #include "src/services/app.hpp"
+#include "src/services/arrivals.hpp"
 #include "src/services/key_ring.hpp"
 #include "src/services/login_limits.hpp"
 #include "src/store/queues.hpp"
@@ -180,6 +181,7 @@ private:
     bool keeps_folder_ = false;
     TestRandom random_;
     QueueExecutor workers_;
+    Arrivals arrivals_;
     LoginLimits login_limits_;
     present::Fragments fragments_;
     media::Files media_files_;

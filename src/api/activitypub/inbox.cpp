@@ -8,6 +8,7 @@
 #include "src/api/activitypub/keys.hpp"
 #include "src/api/activitypub/routes.hpp"
 #include "src/base/log.hpp"
+#include "src/services/arrivals.hpp"
 #include "src/services/authority.hpp"
 #include "src/services/remote.hpp"
 #include "src/store/accounts.hpp"
@@ -81,7 +82,8 @@ struct Arrival {
     std::optional<AccountId> recipient;  // of a personal inbox
 };
 
-Result<http::Response> keep(App& app, const Arrival& arrival, const Verified<Delivery>& delivery) {
+Result<http::Response> keep(App& app, const Arrival& arrival, const Arrivals::Delivery& accepted) {
+    const auto& delivery = *accepted;
     const auto& activity = delivery->activity;
     const auto now = app.clock.now();
     if (app.config->limits_rate_limit) {
@@ -118,7 +120,10 @@ Result<http::Response> keep(App& app, const Arrival& arrival, const Verified<Del
         }
         if (!store::inbox::add(tx, key, item)) return;  // taken before (I2)
         store::documents::put(tx, packed, meta);
-        tx.after_commit([&wake = app.inbox_wake] { wake.notify(); });
+        tx.after_commit([&] {  // before `write` returns
+            app.arrivals.put(item.document, accepted, arrival.body.size());
+            app.inbox_wake.notify();
+        });
     });
     if (!written) return tl::unexpected<Error>(written.error());
     return accepted();
@@ -142,7 +147,7 @@ Result<http::Response> remember_hint(App& app, const federation::Hint& hint) {
     return accepted();
 }
 
-Result<http::Response> finish(App& app, const Arrival& arrival, const Result<Judgement>& outcome) {
+Result<http::Response> finish(App& app, const Arrival& arrival, Result<Judgement> outcome) {
     if (!outcome) {
         log::info(
             "inbox.refused", {{"why", outcome.error().shown}, {"detail", outcome.error().detail}}
@@ -155,13 +160,16 @@ Result<http::Response> finish(App& app, const Arrival& arrival, const Result<Jud
         log::debug("inbox.nothing", {{"why", nothing->why}});
         return accepted();
     }
-    const auto& delivery = std::get<Verified<Delivery>>(*outcome);
-    if (delivery->nonce &&
-        !app.key_cache.is_first_use(delivery->key_id, *delivery->nonce, app.clock.now())) {
-        log::info("inbox.refused", {{"why", "replayed"}, {"key", delivery->key_id}});
+    const auto accepted =
+        std::make_shared<const Verified<Delivery>>(std::get<Verified<Delivery>>(*std::move(outcome))
+        );
+    const Delivery& delivery = **accepted;
+    if (delivery.nonce &&
+        !app.key_cache.is_first_use(delivery.key_id, *delivery.nonce, app.clock.now())) {
+        log::info("inbox.refused", {{"why", "replayed"}, {"key", delivery.key_id}});
         return fail(Code::Unauthorized, "Signature refused: its nonce was used before");
     }
-    auto kept = keep(app, arrival, delivery);
+    auto kept = keep(app, arrival, accepted);
     if (!kept)
         log::info("inbox.refused", {{"why", kept.error().shown}, {"detail", kept.error().detail}});
     return kept;
@@ -194,7 +202,9 @@ Result<http::Response> receive(
         app,
         std::move(step),
         kKeyDeadline,
-        [&app, arrival](Result<Judgement> outcome) { return finish(app, *arrival, outcome); }
+        [&app, arrival](Result<Judgement> outcome) {
+            return finish(app, *arrival, std::move(outcome));
+        }
     );
 }
 
