@@ -82,8 +82,8 @@ struct Arrival {
     std::optional<AccountId> recipient;  // of a personal inbox
 };
 
-Result<http::Response> keep(App& app, const Arrival& arrival, const Arrivals::Delivery& accepted) {
-    const auto& delivery = *accepted;
+Result<http::Response> keep(App& app, const Arrival& arrival, const Arrivals::Delivery& taken) {
+    const auto& delivery = *taken;
     const auto& activity = delivery->activity;
     const auto now = app.clock.now();
     if (app.config->limits_rate_limit) {
@@ -121,7 +121,7 @@ Result<http::Response> keep(App& app, const Arrival& arrival, const Arrivals::De
         if (!store::inbox::add(tx, key, item)) return;  // taken before (I2)
         store::documents::put(tx, packed, meta);
         tx.after_commit([&] {  // before `write` returns
-            app.arrivals.put(item.document, accepted, arrival.body.size());
+            app.arrivals.put(item.document, taken, arrival.body.size());
             app.inbox_wake.notify();
         });
     });
@@ -160,16 +160,16 @@ Result<http::Response> finish(App& app, const Arrival& arrival, Result<Judgement
         log::debug("inbox.nothing", {{"why", nothing->why}});
         return accepted();
     }
-    const auto accepted =
+    const auto taken =
         std::make_shared<const Verified<Delivery>>(std::get<Verified<Delivery>>(*std::move(outcome))
         );
-    const Delivery& delivery = **accepted;
+    const Delivery& delivery = **taken;
     if (delivery.nonce &&
         !app.key_cache.is_first_use(delivery.key_id, *delivery.nonce, app.clock.now())) {
         log::info("inbox.refused", {{"why", "replayed"}, {"key", delivery.key_id}});
         return fail(Code::Unauthorized, "Signature refused: its nonce was used before");
     }
-    auto kept = keep(app, arrival, accepted);
+    auto kept = keep(app, arrival, taken);
     if (!kept)
         log::info("inbox.refused", {{"why", kept.error().shown}, {"detail", kept.error().detail}});
     return kept;
