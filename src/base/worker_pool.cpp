@@ -104,8 +104,10 @@ WorkerPool::Lane* WorkerPool::next() {
 }
 
 void WorkerPool::hire() {
-    if (next() == nullptr) return;
+    // The one that was called calls the next, when there is more: not two for one function.
+    if (called_ || next() == nullptr) return;
     if (idle_ > 0) {
+        called_ = true;
         work_there_.notify_one();
     } else if (running_ < settings_.most && !stop_) {
         add_thread();
@@ -129,6 +131,7 @@ void WorkerPool::serve() {
     for (;;) {
         Lane* lane = nullptr;
         work_there_.wait_for(lock, settings_.idle_for, [&] {
+            called_ = false;
             lane = next();
             return stop_ || lane != nullptr;
         });

@@ -89,6 +89,7 @@ private:
     std::size_t running_ = 0;             // threads that have not ended
     std::size_t idle_ = 0;                // of them, or about to look for work
     std::size_t allowed_;                 // functions that may be active
+    bool called_ = false;                 // an idle thread was woken and has not looked yet
     bool stop_ = false;
     bool watching_ = false;  // the watcher looks at the clock by itself
     std::thread watcher_;
