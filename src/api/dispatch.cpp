@@ -78,6 +78,11 @@ bool has_field(const http::Response& response, std::string_view name) {
     return false;
 }
 
+void open_to_scripts_of_others(http::Response& response) {
+    response.set("Access-Control-Allow-Origin", "*");
+    response.set("Access-Control-Expose-Headers", std::string(kExposed));
+}
+
 http::Response Envelope::close(http::Response response) const {
     if (response.pending) {
         // The final answer gets the same headers, whenever it comes.
@@ -94,10 +99,7 @@ http::Response Envelope::close(http::Response response) const {
     }
     response.set("X-Request-Id", request_id);
     response.set("X-Content-Type-Options", "nosniff");
-    if (open_to_scripts) {
-        response.set("Access-Control-Allow-Origin", "*");
-        response.set("Access-Control-Expose-Headers", std::string(kExposed));
-    }
+    if (open_to_scripts) open_to_scripts_of_others(response);
     if (rate) {
         response.set("X-RateLimit-Limit", std::to_string(rate->limit));
         response.set("X-RateLimit-Remaining", std::to_string(rate->remaining));
@@ -203,12 +205,14 @@ http::RefusalForm refusal_form(const Router& router) {
     return [&router](int status, std::string_view why, std::string_view path) {
         // Of any method: none is called so.
         const auto match = router.match("", path);
-        return render_as(
+        auto response = render_as(
             status,
             Error{code_of(status), std::string(why)},
             match.path_known ? match.surface : Surface::Api,
             router.error_page()
         );
+        if (is_open_to_scripts(path)) open_to_scripts_of_others(response);
+        return response;
     };
 }
 

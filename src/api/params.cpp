@@ -72,6 +72,16 @@ std::string content_type(const http::Request& request) {
     return lower_ascii(trim(header.substr(0, header.find(';'))));
 }
 
+/// JSON can write U+0000, which no text of ours holds.
+bool all_clean(const json& value) {
+    if (value.is_string()) return is_clean(value.get_ref<const std::string&>());
+    if (!value.is_structured()) return true;
+    for (const auto& [name, member] : value.items()) {
+        if (!is_clean(name) || !all_clean(member)) return false;
+    }
+    return true;
+}
+
 Result<void> read_json_body(json& tree, const http::Request& request) {
     JsonLimits bounds;
     bounds.bytes = std::max(request.body.size(), std::size_t{1});
@@ -82,6 +92,7 @@ Result<void> read_json_body(json& tree, const http::Request& request) {
     if (!body->is_object()) {
         return fail(Code::Invalid, "The body must be a JSON object.");
     }
+    if (!all_clean(*body)) return fail(Code::Invalid, "The body holds U+0000, which no text may.");
     for (auto& [name, value] : body->items()) tree[name] = std::move(value);
     return {};
 }

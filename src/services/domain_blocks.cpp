@@ -63,7 +63,7 @@ Result<bool> part_from_domain(App& app, AccountId viewer, const std::string& dom
         const bool follows_us = app.db.read([&](store::Reader& db) {
             return store::follows::find(db, other, viewer).has_value();
         });
-        if (follows_us) OB_CHECK(reject_follow(app, viewer, other));
+        if (follows_us) OB_CHECK(remove_follower(app, viewer, other));
     }
     return others.size() == static_cast<std::size_t>(kChunk);
 }

@@ -126,7 +126,16 @@ Result<void> authorize_follow(App& app, AccountId viewer, AccountId requester) {
     });
 }
 
-Result<void> reject_follow(App& app, AccountId viewer, AccountId requester) {
+namespace {
+
+/// `may_end` sees the follow as it stands when it ends: another of the viewer's apps may have
+/// answered meanwhile.
+Result<void> end_follow(
+    App& app,
+    AccountId viewer,
+    AccountId requester,
+    bool (*may_end)(const store::follows::FollowRow&)
+) {
     OB_TRY(const auto pair, find_pair(app, viewer, requester));
     if (!pair.in) return fail(Code::NotFound, "Record not found");
     std::optional<PreparedActivity> reject;
@@ -134,13 +143,26 @@ Result<void> reject_follow(App& app, AccountId viewer, AccountId requester) {
         OB_TRY(reject, prepare_answer(app, "Reject", pair.other, pair.viewer, pair.in->uri));
     }
     return app.db.write([&](store::Writer& tx) -> Result<void> {
-        if (!store::follows::remove(tx, requester, viewer)) return {};
+        const auto row = store::follows::find(tx, requester, viewer);
+        if (!row) return {};
+        if (!may_end(*row)) return fail(Code::NotFound, "Record not found");
+        store::follows::remove(tx, requester, viewer);
         if (pair.other.is_local()) store::statuses::remove_from_home(tx, requester, viewer);
         store::notifications::remove(tx, viewer, requester, "follow_request", std::nullopt);
         store::notifications::remove(tx, viewer, requester, "follow", std::nullopt);
         if (reject) emit(tx, app, *reject);
         return {};
     });
+}
+
+}  // namespace
+
+Result<void> reject_follow(App& app, AccountId viewer, AccountId requester) {
+    return end_follow(app, viewer, requester, [](const auto& row) { return !row.accepted; });
+}
+
+Result<void> remove_follower(App& app, AccountId viewer, AccountId follower) {
+    return end_follow(app, viewer, follower, [](const auto&) { return true; });
 }
 
 }  // namespace outboard::services

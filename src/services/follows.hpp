@@ -20,9 +20,12 @@ Result<void> follow(App& app, AccountId viewer, AccountId target, const FollowOp
 /// Ends a follow or takes a request back (Undo).
 Result<void> unfollow(App& app, AccountId viewer, AccountId target);
 
-/// Answers a follow request (Accept, Reject). Errors: NotFound when there is none.
+/// Answer a follow request (Accept, Reject). Errors: NotFound when there is none, and to reject one
+/// that was accepted before.
 Result<void> authorize_follow(App& app, AccountId viewer, AccountId requester);
-/// Also ends a follow that was accepted before: remove_from_followers.
 Result<void> reject_follow(App& app, AccountId viewer, AccountId requester);
+/// Ends a follow of the viewer, asked for or accepted (Reject). Errors: NotFound when there is
+/// none.
+Result<void> remove_follower(App& app, AccountId viewer, AccountId follower);
 
 }  // namespace outboard::services

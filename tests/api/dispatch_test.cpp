@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "src/api/activitypub/routes.hpp"
 #include "src/store/keys.hpp"
 #include "tests/api/check.hpp"
@@ -65,6 +67,11 @@ TEST_CASE("what an inbox refuses is a problem whose status is the answer's") {
             CHECK(type == "application/json; charset=utf-8");
             CHECK(body["error"] == "The body is too large");
         }
+        // A web app is to read why, not "network error".
+        const auto response = form(status, "The body is too large", "/api/v1/statuses");
+        CHECK(std::any_of(response.fields.begin(), response.fields.end(), [](const auto& field) {
+            return field.name == "Access-Control-Allow-Origin" && field.value == "*";
+        }));
     }
 }
 

@@ -225,6 +225,9 @@ TEST_CASE("a picture needs no words beside it, and words are enough without one"
     check_error(
         world.node.post("/api/v1/statuses", world.ana.token, {{"media_ids", json::array()}}), 422
     );
+    // An empty one is as good as none.
+    const json empty = {{"status", "Words"}, {"media_ids", {""}}};
+    CHECK(world.node.post("/api/v1/statuses", world.ana.token, empty).status == 200);
 }
 
 TEST_CASE("only own pictures that no other post has can be attached, and four at most") {

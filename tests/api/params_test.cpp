@@ -123,6 +123,8 @@ TEST_CASE("what cannot be read is refused with a reason") {
     );
     CHECK(refusal(request("/x", kForm, "a=%FF")).shown.find("UTF-8") != std::string::npos);
     CHECK(refusal(request("/x", kForm, "a=%00")).code == Code::Invalid);
+    for (const auto* body : {R"({"a":"x\u0000"})", R"({"a":[{"b":"\u0000"}]})", R"({"\u0000":1})"})
+        CHECK(refusal(request("/x", "application/json", body)).code == Code::Invalid);
     CHECK(
         refusal(request("/x", "multipart/form-data", "--B")).shown.find("boundary") !=
         std::string::npos

@@ -127,6 +127,11 @@ TEST_CASE("a locked account is asked, and answers") {
         CHECK(answer("authorize")["followed_by"] == true);
         CHECK(world.relation(world.ana, world.eve)["following"] == true);
         CHECK(world.node.get("/api/v1/notifications", world.eve.token).json[0]["type"] == "follow");
+        // Another app of hers still shows the request: a late "no" ends no follow.
+        const auto request = "/api/v1/follow_requests/" + world.ana.id.str() + "/reject";
+        check_error(world.node.post(request, world.eve.token), 404);
+        CHECK(world.relation(world.ana, world.eve)["following"] == true);
+        CHECK(world.act(world.eve, "remove_from_followers", world.ana)["followed_by"] == false);
     }
     SUBCASE("no") {
         CHECK(answer("reject")["requested_by"] == false);

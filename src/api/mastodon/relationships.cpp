@@ -81,7 +81,7 @@ void relationships(Router& router) {
     group.get("/familiar_followers", familiar_followers, {.scope = Scope::ReadFollows});
     group.post("/:id/follow", follow, follows);
     group.post("/:id/unfollow", act<services::unfollow>, follows);
-    group.post("/:id/remove_from_followers", act<services::reject_follow>, follows);
+    group.post("/:id/remove_from_followers", act<services::remove_follower>, follows);
     group.post("/:id/block", act<services::block>, blocks);
     group.post("/:id/unblock", act<services::unblock>, blocks);
     group.post("/:id/mute", mute, mutes);

@@ -59,6 +59,7 @@ std::optional<services::NewPoll> read_poll(const Params& params) {
 Result<std::vector<std::int64_t>> read_media(const Params& params) {
     std::vector<std::int64_t> ids;
     for (const auto& text : params.list("media_ids")) {
+        if (text.empty()) continue;  // as good as not given
         std::int64_t id = 0;
         if (!parse_decimal(text, id)) {
             return fail(Code::Invalid, "Validation failed: Media ids are numbers");
